@@ -1,0 +1,1 @@
+"""The domain: what an update is. Frozen data and pure functions; no database, clock or network."""

@@ -1,0 +1,1 @@
+"""Update files on disk: where they lie, whether they are whole."""

@@ -1,0 +1,66 @@
+"""The tree of errors: one class per meaning, the message is the sentence an operator reads.
+
+    HeadgateError
+    ├── UsageError            what was asked cannot be done as asked; nothing was changed
+    ├── SettingsError         a setting is missing, wrong or contradicts another
+    ├── SourceError           the update source, or the way to it, is at fault   (headgate.upstream)
+    ├── MalformedMessage      bytes from a peer are not what the protocol says   (headgate.wire)
+    ├── DocumentError         one update document cannot be read                 (headgate.metadata)
+    ├── StorageError          the database refuses, is full, or too new          (headgate.storage)
+    └── ContentError          an update file cannot be stored or is damaged      (headgate.content)
+
+Subclasses live beside the code that raises them. Every message says what happened; ``next_step``
+says what to do about it. Doors (command line, SOAP, console) give them faces in one table each.
+"""
+
+
+class HeadgateError(Exception):
+    """Base of all errors that are meant to be read by an operator.
+
+    ``next_step`` is a sentence with the step to take, or empty when the message contains it.
+    """
+
+    next_step: str = ""
+
+    def __init__(self, message: str, *, next_step: str | None = None) -> None:
+        super().__init__(message)
+        if next_step is not None:
+            self.next_step = next_step
+
+    def sentence(self) -> str:
+        """Return message and next step as one line of prose."""
+        return f"{self} {self.next_step}".strip()
+
+
+class UsageError(HeadgateError):
+    """What was asked cannot be done as asked; nothing was changed."""
+
+
+class SettingsError(HeadgateError):
+    """A setting is missing, has a wrong value or contradicts another one."""
+
+
+class SourceError(HeadgateError):
+    """The update source, or the way to it (proxy, TLS, network), is at fault."""
+
+
+class MalformedMessage(HeadgateError):
+    """Bytes from a peer are not what the protocol says. ``raw`` keeps the first few kilobytes."""
+
+    KEPT = 4096
+
+    def __init__(self, message: str, *, raw: bytes = b"", next_step: str | None = None) -> None:
+        super().__init__(message, next_step=next_step)
+        self.raw = raw[: self.KEPT]
+
+
+class DocumentError(HeadgateError):
+    """One update document cannot be read; the rest of its batch is not concerned."""
+
+
+class StorageError(HeadgateError):
+    """The database refuses, is full, is locked by somebody else, or has a newer schema."""
+
+
+class ContentError(HeadgateError):
+    """An update file cannot be fetched, stored or verified."""

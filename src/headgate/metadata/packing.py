@@ -1,0 +1,115 @@
+"""Fragments packed for the disk with zstd, with a trained dictionary when there is one.
+
+Update documents resemble each other: a dictionary trained on a few hundred of them makes packed
+fragments three to four times smaller than zstd alone. Each packed piece names its dictionary (by
+zstd's own id in the frame), so dictionaries can change while old pieces stay readable as long as
+their dictionary is kept. A :class:`Packer` is for one thread at a time.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from headgate.errors import DocumentError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEVEL = 3  #: measured: level 9 packs a tenth tighter and takes four times as long
+DICTIONARY_SIZE = 112_640  #: bytes; zstd's own default
+
+Dictionaries = Mapping[int, zstd.ZstdDict]
+
+
+class PackedDataDamaged(DocumentError):
+    """A packed fragment cannot be unpacked: damaged, or its dictionary is missing."""
+
+    next_step = "Restore the database from a backup, or synchronize the update again."
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One packed fragment."""
+
+    size: int  #: bytes before packing
+    data: bytes  #: one zstd frame
+
+
+class Packer:
+    """Packs many small fragments quickly: one compressor is set up and used again."""
+
+    def __init__(self, *, level: int = LEVEL, dictionary: bytes | None = None) -> None:
+        """``dictionary`` is what :func:`train` returned."""
+        self._level = level
+        self._dictionary = zstd.ZstdDict(dictionary).as_digested_dict if dictionary else None
+        self._compressor = self._new_compressor()
+
+    def pack(self, data: bytes) -> Packed:
+        """Pack one fragment."""
+        frame = self._compressor.compress(data, zstd.ZstdCompressor.FLUSH_FRAME)
+        return Packed(len(data), frame)
+
+    def stream(self) -> "PackedStream":
+        """Return a writer for a fragment too large to hold; independent of :meth:`pack`."""
+        return PackedStream(zstd.ZstdCompressor(level=self._level, zstd_dict=self._dictionary))
+
+    def _new_compressor(self) -> zstd.ZstdCompressor:
+        return zstd.ZstdCompressor(level=self._level, zstd_dict=self._dictionary)
+
+
+class PackedStream:
+    """Packs one large fragment piece by piece; only packed bytes are kept."""
+
+    def __init__(self, compressor: zstd.ZstdCompressor) -> None:
+        self._compressor = compressor
+        self._size = 0
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Add the next piece of the fragment."""
+        self._size += len(data)
+        self._pieces.append(self._compressor.compress(data))
+
+    def finish(self) -> Packed:
+        """Close the frame and return it; the stream is used up."""
+        self._pieces.append(self._compressor.flush())
+        return Packed(self._size, b"".join(self._pieces))
+
+
+def train(samples: Iterable[bytes], *, size: int = DICTIONARY_SIZE) -> bytes:
+    """Return a dictionary of about ``size`` bytes for data like ``samples`` (some hundred of them).
+
+    Raises ValueError when the samples are too few or too small to learn from.
+    """
+    try:
+        return zstd.train_dict(list(samples), size).dict_content
+    except zstd.ZstdError as error:
+        raise ValueError(f"too little to learn a dictionary from: {error}") from error
+
+
+def load_dictionaries(contents: Iterable[bytes]) -> Dictionaries:
+    """Return dictionaries by their ids, ready for :func:`unpack`."""
+    loaded = (zstd.ZstdDict(content) for content in contents)
+    return {dictionary.dict_id: dictionary for dictionary in loaded}
+
+
+def dictionary_id(data: bytes) -> int:
+    """Return the id of the dictionary a packed piece needs, 0 for none."""
+    try:
+        return zstd.get_frame_info(data).dictionary_id
+    except zstd.ZstdError as error:
+        raise PackedDataDamaged(f"A packed fragment is no zstd frame: {error}.") from error
+
+
+def unpack(data: bytes, dictionaries: Dictionaries) -> bytes:
+    """Return the fragment. Raises PackedDataDamaged."""
+    needed = dictionary_id(data)
+    dictionary = dictionaries.get(needed)
+    if needed and dictionary is None:
+        raise PackedDataDamaged(f"A packed fragment needs dictionary {needed}, which is not here.")
+    try:
+        return zstd.decompress(data, dictionary.as_digested_dict if dictionary else None)
+    except zstd.ZstdError as error:
+        raise PackedDataDamaged(f"A packed fragment is damaged: {error}.") from error

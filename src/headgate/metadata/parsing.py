@@ -1,0 +1,34 @@
+"""XML from strangers, read safely: no DTD, no entities, no network, libxml2's own limits.
+
+Comments and processing instructions are dropped while parsing: no fact and no fragment knows them.
+"""
+
+from lxml import etree
+
+from headgate.metadata.refusals import DoctypeRefused, NotWellFormed
+
+PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+
+
+def parse(text: bytes) -> etree._Element:
+    """Return the root of a UTF-8 document. Raises NotWellFormed and DoctypeRefused."""
+    try:
+        root = etree.fromstring(text, PARSER)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NotWellFormed(f"The document is not well-formed XML: {error}.") from error
+    refuse_doctype(root)
+    return root
+
+
+def refuse_doctype(root: etree._Element) -> None:
+    """Raise DoctypeRefused when there is one: lxml reads past it (DEPENDENCIES, trap 14)."""
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise DoctypeRefused("The document contains a DOCTYPE, which is refused.")

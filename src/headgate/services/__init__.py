@@ -1,0 +1,1 @@
+"""Every verb of the product, once. Doors call services, services call storage."""

@@ -1,0 +1,135 @@
+"""The data directory: where it is, that nobody else can read it, and what lies in it.
+
+headgate.toml   local settings          secret.key    encrypts stored secrets (0600)
+headgate.db     SQLite, the default     content/      update files
+"""
+
+import os
+import pwd
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from headgate.errors import SettingsError
+
+SYSTEM_DIRECTORY = Path("/var/lib/headgate")
+PERSONAL_DIRECTORY = Path(".local/share/headgate")
+
+#: One of these in a directory says that it is ours.
+_OURS = ("headgate.toml", "headgate.db", "secret.key")
+
+
+class DataDirectoryError(SettingsError):
+    """The data directory cannot be used as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataDirectory:
+    """The paths below one data directory; they need not exist."""
+
+    path: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """Local settings."""
+        return self.path / "headgate.toml"
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite database, unless a URL names another one."""
+        return self.path / "headgate.db"
+
+    @property
+    def secret_file(self) -> Path:
+        """The key that encrypts stored secrets."""
+        return self.path / "secret.key"
+
+    @property
+    def content(self) -> Path:
+        """Update files by digest."""
+        return self.path / "content"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the database taken before an upgrade."""
+        return self.path / "backups"
+
+
+def locate(chosen: Path | None, environment: Mapping[str, str]) -> DataDirectory:
+    """Return the data directory: the option, ``HEADGATE_DATA``, or the one for who we are."""
+    if chosen is None and environment.get("HEADGATE_DATA"):
+        chosen = Path(environment["HEADGATE_DATA"])
+    if chosen is None:
+        chosen = SYSTEM_DIRECTORY if _is_system_service(environment) else _home(environment)
+    return DataDirectory(chosen.expanduser().absolute())
+
+
+def _is_system_service(environment: Mapping[str, str]) -> bool:
+    # systemd names the process it started; MANAGERPID tells a user's manager from the system's.
+    started_by_systemd = environment.get("SYSTEMD_EXEC_PID") == str(os.getpid())
+    return started_by_systemd and "MANAGERPID" not in environment
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    home = environment.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
+    return Path(home) / PERSONAL_DIRECTORY
+
+
+def prepare(directory: DataDirectory) -> None:
+    """Create the directory with mode 0700, or make sure that the one there is ours alone.
+
+    Raises DataDirectoryError when it belongs to somebody else, cannot be written, or is an open
+    directory with other people's things in it (then its mode is not ours to change).
+    """
+    path = directory.path
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _keep_others_out(path)
+    except OSError as exc:
+        raise DataDirectoryError(
+            f"The data directory {path} cannot be used ({exc.strerror}).",
+            next_step="Choose another with --data DIR, or give this one to your user.",
+        ) from exc
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise DataDirectoryError(
+            f"The data directory {path} cannot be written.",
+            next_step="Choose another with --data DIR, or give this one to your user.",
+        )
+
+
+def _keep_others_out(path: Path) -> None:
+    found = path.stat()
+    if found.st_uid != os.geteuid():
+        _refuse_somebody_elses(path, found.st_uid)
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & 0o077 == 0:
+        return
+    if _is_ours_or_empty(path):
+        path.chmod(0o700)
+        return
+    raise DataDirectoryError(
+        f"{path} is open to others (mode {mode:04o}) and holds things that are not Headgate's.",
+        next_step=f"Choose a directory of its own with --data DIR, or run `chmod 700 {path}`.",
+    )
+
+
+def _refuse_somebody_elses(path: Path, owner: int) -> None:
+    """Files written here by another user would lock the owner's server out of its database.
+
+    An owner without a name is a mounted volume of another system, which is all right.
+    """
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return
+    raise DataDirectoryError(
+        f"The data directory {path} belongs to the user {name}.",
+        next_step=f"Run the command as that user: `sudo -u {name} headgate --data {path} …`.",
+    )
+
+
+def _is_ours_or_empty(path: Path) -> bool:
+    names = {entry.name for entry in path.iterdir()}
+    visible = {name for name in names if not name.startswith(".") and name != "lost+found"}
+    return not visible or not names.isdisjoint(_OURS)

@@ -1,0 +1,82 @@
+"""Local settings: what one process needs before it can read the database.
+
+Environment over ``headgate.toml`` over the default; command options are laid over by the command.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from headgate.errors import SettingsError
+from headgate.settings.environment import from_environment
+from headgate.settings.keys import LOCAL, SHARED, UnknownSettingError, read_value
+from headgate.settings.values import Value, written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """The local settings, complete."""
+
+    database_url: str | None = field(repr=False)  #: None: headgate.db in the data directory
+    listen_http: str  #: HOST:PORT
+    listen_https: str | None  #: HOST:PORT, "off", or None: the default if there is a certificate
+    certificate: Path | None
+    key: Path | None
+    log_level: str
+    log_json: bool
+
+
+def local_settings(file: Path, environment: Mapping[str, str]) -> Local:
+    """Read ``file`` (headgate.toml; it may be absent) and the environment; raises SettingsError."""
+    found: dict[str, Any] = {key.name: key.default for key in LOCAL.values()}
+    found |= _from_file(file)
+    found |= from_environment(LOCAL, environment)
+    return Local(
+        database_url=found["database.url"],
+        listen_http=found["listen.http"],
+        listen_https=found["listen.https"],
+        certificate=_path(found["listen.certificate"]),
+        key=_path(found["listen.key"]),
+        log_level=found["log.level"],
+        log_json=found["log.format"] == "json",
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _from_file(file: Path) -> dict[str, Value]:
+    try:
+        sections = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as exc:
+        raise SettingsError(f"{file} cannot be read ({exc.strerror}).") from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{file} is no TOML file: {exc}.") from exc
+    return dict(_one(file, name, value) for name, value in _flat(sections))
+
+
+def _flat(sections: dict[str, Any]) -> list[tuple[str, Any]]:
+    pairs = []
+    for section, content in sections.items():
+        if isinstance(content, dict):
+            pairs += [(f"{section}.{name}", value) for name, value in content.items()]
+        else:
+            pairs.append((section, content))
+    return pairs
+
+
+def _one(file: Path, name: str, value: Any) -> tuple[str, Value]:
+    if name in SHARED:
+        raise SettingsError(
+            f"{file}: {name} is shared by all processes and lives in the database.",
+            next_step=f"Take it out of the file and use `headgate settings set {name}=…`.",
+        )
+    if name not in LOCAL:
+        raise UnknownSettingError(name, LOCAL, where=f"{file}: ")
+    text = written(value) if isinstance(value, bool) else str(value)
+    return name, read_value(LOCAL[name], text, where=f"{file}: ")

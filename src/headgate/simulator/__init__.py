@@ -1,0 +1,1 @@
+"""Peers we can play ourselves. Speaks HTTP to the server and imports nothing of it."""

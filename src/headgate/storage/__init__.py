@@ -1,0 +1,1 @@
+"""The database: tables, migrations, and functions that are questions in English."""

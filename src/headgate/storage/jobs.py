@@ -1,0 +1,193 @@
+"""The job table: what waits, what runs, what became of it.
+
+States: queued -> running -> done | failed | cancelled; a running job whose worker paused or died
+goes back to queued. Each change is made only if the job is still as the caller saw it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from headgate.storage.tables.operations import jobs
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+UNFINISHED = (QUEUED, RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One piece of work, as the table has it."""
+
+    job_id: int
+    kind: str
+    payload: Mapping[str, Any]
+    state: str
+    queued_at: datetime
+    queued_by: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    cancel_requested: bool
+    progress: Mapping[str, Any]
+    result: Mapping[str, Any]
+    error: str | None  #: the sentence, when it failed
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state not in UNFINISHED
+
+
+def enqueue(
+    conn: Connection, *, kind: str, payload: Mapping[str, Any], by: str, at: datetime
+) -> Job:
+    """Queue a job and return it."""
+    row = conn.execute(
+        insert(jobs)
+        .values(
+            kind=kind,
+            payload=json.dumps(payload),
+            state=QUEUED,
+            queued_at=at,
+            queued_by=by,
+            cancel_requested=False,
+        )
+        .returning(*jobs.c)
+    ).one()
+    return _job(row)
+
+
+def hold_queue(conn: Connection) -> None:
+    """Let nobody else queue or claim until this transaction ends.
+
+    A question ("is one running?") and the deed that follows from it then belong together. On
+    SQLite the write transaction already keeps everybody else out.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE")
+
+
+def job(conn: Connection, job_id: int) -> Job:
+    """Return a job that exists."""
+    return _job(conn.execute(select(jobs).where(jobs.c.id == job_id)).one())
+
+
+def unfinished(conn: Connection, kinds: Sequence[str]) -> list[Job]:
+    """Return the jobs of these kinds that wait or run, oldest first."""
+    rows = conn.execute(
+        select(jobs).where(jobs.c.kind.in_(kinds), jobs.c.state.in_(UNFINISHED)).order_by(jobs.c.id)
+    )
+    return [_job(row) for row in rows]
+
+
+def queued_since(conn: Connection, kind: str, moment: datetime) -> list[Job]:
+    """Return the jobs of a kind queued at or after a moment, oldest first."""
+    rows = conn.execute(
+        select(jobs).where(jobs.c.kind == kind, jobs.c.queued_at >= moment).order_by(jobs.c.id)
+    )
+    return [_job(row) for row in rows]
+
+
+def claim(conn: Connection, *, at: datetime) -> Job | None:
+    """Take the oldest waiting job and mark it running; None when nothing waits."""
+    oldest = (
+        select(jobs.c.id)
+        .where(jobs.c.state == QUEUED, or_(jobs.c.not_before.is_(None), jobs.c.not_before <= at))
+        .order_by(jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    row = conn.execute(
+        update(jobs)
+        .where(jobs.c.id == oldest)
+        .values(state=RUNNING, started_at=at, progress=None)
+        .returning(*jobs.c)
+    ).first()
+    return None if row is None else _job(row)
+
+
+def report(conn: Connection, job_id: int, progress: Mapping[str, Any]) -> None:
+    """Write down how far a running job is."""
+    conn.execute(
+        update(jobs).where(_still(job_id, RUNNING)).values(progress=json.dumps(progress))
+    )
+
+
+def is_cancel_requested(conn: Connection, job_id: int) -> bool:
+    """Whether somebody asked the job to stop."""
+    return bool(
+        conn.execute(select(jobs.c.cancel_requested).where(jobs.c.id == job_id)).scalar_one()
+    )
+
+
+def finish(
+    conn: Connection,
+    job_id: int,
+    *,
+    state: str,
+    at: datetime,
+    result: Mapping[str, Any] | None = None,
+    error: str | None = None,
+) -> None:
+    """End a running job as done, failed or cancelled."""
+    conn.execute(
+        update(jobs)
+        .where(_still(job_id, RUNNING))
+        .values(state=state, ended_at=at, result=json.dumps(result or {}), error=error)
+    )
+
+
+def put_back(conn: Connection, job_id: int) -> None:
+    """Let a running job wait again: its worker stops, the next one resumes it."""
+    conn.execute(
+        update(jobs).where(_still(job_id, RUNNING)).values(state=QUEUED, started_at=None)
+    )
+
+
+def request_cancel(conn: Connection, job_id: int, *, at: datetime) -> None:
+    """Ask a job to stop: one that waits is cancelled at once, one that runs is told so."""
+    conn.execute(
+        update(jobs).where(_still(job_id, QUEUED)).values(state=CANCELLED, ended_at=at)
+    )
+    conn.execute(update(jobs).where(_still(job_id, RUNNING)).values(cancel_requested=True))
+
+
+def take_over(conn: Connection, *, at: datetime) -> int:
+    """Put back every job of a worker that died; return how many. The caller is the worker now.
+
+    A job somebody had asked to stop is cancelled instead.
+    """
+    abandoned = jobs.c.state == RUNNING
+    conn.execute(
+        update(jobs)
+        .where(abandoned, jobs.c.cancel_requested)
+        .values(state=CANCELLED, ended_at=at)
+    )
+    put = conn.execute(update(jobs).where(abandoned).values(state=QUEUED, started_at=None))
+    return put.rowcount
+
+
+def _still(job_id: int, state: str) -> ColumnElement[bool]:
+    return (jobs.c.id == job_id) & (jobs.c.state == state)
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        job_id=row.id,
+        kind=row.kind,
+        payload=json.loads(row.payload),
+        state=row.state,
+        queued_at=row.queued_at,
+        queued_by=row.queued_by,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        cancel_requested=row.cancel_requested,
+        progress=json.loads(row.progress or "{}"),
+        result=json.loads(row.result or "{}"),
+        error=row.error,
+    )

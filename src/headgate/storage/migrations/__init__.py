@@ -1,0 +1,1 @@
+"""Schema changes, append-only and told in order; see ``versions``."""

@@ -1,0 +1,150 @@
+"""The history: every synchronization, what it brought and what went wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import update as change
+
+from headgate.storage.tables import catalogue as c
+from headgate.storage.tables import synchronization as t
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that went wrong in a run, or is worth a notice, in words."""
+
+    kind: str  #: document | file | call | notice
+    subject: str
+    reason: str
+    detail: str | None = None
+
+
+def open_run(conn: Connection) -> Row[Any] | None:
+    """Return the run that has not ended: it runs, or its process died."""
+    return conn.execute(
+        select(t.sync_runs).where(t.sync_runs.c.ended_at.is_(None)).order_by(t.sync_runs.c.id)
+    ).first()
+
+
+def begin_run(conn: Connection, *, scope: str, source: str, started_by: str, at: datetime) -> int:
+    """Write down that a synchronization begins; return its number."""
+    return int(
+        conn.execute(
+            insert(t.sync_runs)
+            .values(scope=scope, source=source, started_by=started_by, started_at=at)
+            .returning(t.sync_runs.c.id)
+        ).scalar_one()
+    )
+
+
+def end_run(
+    conn: Connection, run_id: int, *, result: str, reason: str | None, at: datetime
+) -> None:
+    """Close a run: count what it brought; ``result`` is succeeded, failed or cancelled."""
+    conn.execute(
+        change(t.sync_runs)
+        .where(t.sync_runs.c.id == run_id)
+        .values(ended_at=at, result=result, reason=reason, **updates_brought_by(conn, run_id))
+    )
+
+
+def add_to_run(
+    conn: Connection, run_id: int, *, documents: int = 0, files: int = 0, received: int = 0
+) -> None:
+    """Count what a batch brought into the run (``received`` in bytes)."""
+    columns = t.sync_runs.c
+    conn.execute(
+        change(t.sync_runs)
+        .where(columns.id == run_id)
+        .values(
+            documents=columns.documents + documents,
+            files=columns.files + files,
+            bytes=columns.bytes + received,
+        )
+    )
+
+
+def updates_brought_by(conn: Connection, run_id: int) -> dict[str, int]:
+    """Count visible updates a run brought: new, revised, expired (each update counts once)."""
+    earlier = c.revisions.alias("earlier")
+    had_earlier = (
+        select(1)
+        .where(
+            earlier.c.update_id == c.revisions.c.update_id,
+            earlier.c.arrived_run.is_distinct_from(run_id),
+        )
+        .exists()
+    )
+    rows = conn.execute(
+        select(c.revisions.c.publication_state, had_earlier, func.count())
+        .where(
+            c.revisions.c.arrived_run == run_id,
+            c.revisions.c.is_latest,
+            c.revisions.c.explicitly_deployable,
+            c.revisions.c.kind.in_(("software", "driver")),
+        )
+        .group_by(c.revisions.c.publication_state, had_earlier)
+    )
+    counts = {"new": 0, "revised": 0, "expired": 0}
+    for state, earlier_known, count in rows:
+        word = "expired" if state == "expired" else "revised" if earlier_known else "new"
+        counts[word] += count
+    return counts
+
+
+def runs(conn: Connection, *, limit: int = 50) -> list[dict[str, Any]]:
+    """Return the history, newest first, each run with its problems."""
+    found = conn.execute(
+        select(t.sync_runs).order_by(t.sync_runs.c.id.desc()).limit(limit)
+    ).fetchall()
+    problems: dict[int, list[dict[str, Any]]] = {run.id: [] for run in found}
+    for problem in conn.execute(
+        select(t.run_problems)
+        .where(t.run_problems.c.run_id.in_(list(problems)))
+        .order_by(t.run_problems.c.id)
+    ):
+        problems[problem.run_id].append(
+            {
+                "kind": problem.kind,
+                "subject": problem.subject,
+                "reason": problem.reason,
+                "detail": problem.detail,
+                "noted": problem.noted_at,
+            }
+        )
+    return [
+        {
+            "id": run.id,
+            "scope": run.scope,
+            "source": run.source,
+            "started": run.started_at,
+            "ended": run.ended_at,
+            "by": run.started_by,
+            "result": run.result,
+            "reason": run.reason,
+            "new": run.new,
+            "revised": run.revised,
+            "expired": run.expired,
+            "documents": run.documents,
+            "files": run.files,
+            "bytes": run.bytes,
+            "problems": problems[run.id],
+        }
+        for run in found
+    ]
+
+
+def note_problem(conn: Connection, run_id: int, problem: Problem, *, at: datetime) -> None:
+    """Write a problem into the history; nothing is ever thrown away."""
+    conn.execute(
+        insert(t.run_problems).values(
+            run_id=run_id,
+            kind=problem.kind,
+            subject=problem.subject,
+            reason=problem.reason,
+            detail=problem.detail,
+            noted_at=at,
+        )
+    )

@@ -1,0 +1,211 @@
+"""What the documents say: one row per revision, its document, its fragments, its relations.
+
+Relations name their target by GUID, not by key, because a target may never arrive (foreign
+products) or arrive later; whether a target is a category is found by looking it up.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from headgate.storage.tables.base import schema
+from headgate.storage.types import Guid, UtcDateTime
+
+#: An update as administrators see it. Literally the same text in the index and in queries:
+#: SQLite uses a partial index only when the query repeats its condition.
+VISIBLE = "is_latest AND explicitly_deployable AND kind IN ('software', 'driver')"
+
+
+def _revision_id(*, primary_key: bool = True) -> Column[int]:
+    return Column(
+        "revision_id",
+        Integer,
+        ForeignKey("revisions.revision_id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        autoincrement=False,
+        nullable=False,
+    )
+
+
+revisions = Table(
+    "revisions",
+    schema,
+    # Our own 32-bit number, what clients will call a revision; never reused, unequal per server.
+    Column("revision_id", Integer, primary_key=True, autoincrement=False),
+    Column("update_id", Guid, nullable=False),
+    Column("revision_number", Integer, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("category_type", String(16)),
+    Column("publication_state", String(10), nullable=False),
+    # The newest revision we have of this id; prerequisites mean this one. Nobody compares
+    # revision numbers elsewhere.
+    Column("is_latest", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kb", String(20)),
+    Column("bulletins", Text),  # joined by a blank
+    Column("severity", String(20)),
+    Column("created_at", UtcDateTime),
+    Column("arrived_at", UtcDateTime, nullable=False),
+    Column("arrived_run", Integer),  # null: imported from a package
+    Column("handler", String(40)),
+    Column("explicitly_deployable", Boolean, nullable=False),
+    Column("is_bundle", Boolean, nullable=False),
+    Column("is_beta", Boolean, nullable=False),
+    Column("browse_only", Boolean, nullable=False),
+    Column("os_upgrade", Boolean, nullable=False),
+    Column("is_locally_published", Boolean, nullable=False),
+    Column("eula_id", String(64)),
+    Column("reboot", String(40)),
+    Column("can_request_user_input", Boolean, nullable=False),
+    Column("can_uninstall", Boolean, nullable=False),
+    Column("max_download_size", BigInteger),
+    Column("languages", Text),  # joined by a blank; null: for every language
+    Column("more_info_url", Text),
+    Column("support_url", Text),
+    Column("default_language", String(20), nullable=False),
+    Column("display_order", BigInteger),
+    Column("prohibits_updates", Boolean, nullable=False),
+    Column("prohibits_subcategories", Boolean, nullable=False),
+    Column("excluded_by_default", Boolean, nullable=False),
+    Column("xml_size", Integer, nullable=False),  # bytes of the document as UTF-8
+    UniqueConstraint("update_id", "revision_number"),
+    # What `updates list` walks, newest first; state and severity ride along so that filtering by
+    # them reads no row.
+    Index(
+        "ix_revisions_visible",
+        "arrived_at",
+        "revision_id",
+        "publication_state",
+        "severity",
+        sqlite_where=text(VISIBLE),
+        postgresql_where=text(VISIBLE),
+    ),
+    Index(
+        "ix_revisions_categories",
+        "category_type",
+        sqlite_where=text("category_type IS NOT NULL"),
+        postgresql_where=text("category_type IS NOT NULL"),
+    ),
+    Index(
+        "ix_revisions_kb",
+        "kb",
+        sqlite_where=text("kb IS NOT NULL"),
+        postgresql_where=text("kb IS NOT NULL"),
+    ),
+)
+
+documents = Table(
+    "documents",
+    schema,
+    _revision_id(),
+    # cabinet: as it came; utf8 or utf16: text, packed with zstd
+    Column("encoding", String(8), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+fragments = Table(
+    "fragments",
+    schema,
+    _revision_id(),
+    Column("core_size", Integer, nullable=False),
+    Column("core", LargeBinary, nullable=False),
+    Column("extended_size", Integer, nullable=False),
+    Column("extended", LargeBinary, nullable=False),
+    Column("localized_size", Integer, nullable=False),
+    Column("localized", LargeBinary, nullable=False),
+    Column("eulas_size", Integer),
+    Column("eulas", LargeBinary),
+)
+
+dictionaries = Table(
+    "dictionaries",
+    schema,
+    Column("dictionary_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+prerequisites = Table(
+    "prerequisites",
+    schema,
+    _revision_id(),
+    Column("clause", SmallInteger, primary_key=True, autoincrement=False),
+    Column("update_id", Guid, primary_key=True),
+    Index("ix_prerequisites_update_id", "update_id"),
+    sqlite_with_rowid=False,
+)
+
+bundled = Table(
+    "bundled",
+    schema,
+    _revision_id(),
+    Column("clause", SmallInteger, primary_key=True, autoincrement=False),
+    Column("update_id", Guid, primary_key=True),
+    Column("revision_number", Integer, primary_key=True, autoincrement=False),
+    Index("ix_bundled_update_id", "update_id", "revision_number"),
+    sqlite_with_rowid=False,
+)
+
+supersedes = Table(
+    "supersedes",
+    schema,
+    _revision_id(),
+    Column("update_id", Guid, primary_key=True),
+    Index("ix_supersedes_update_id", "update_id"),
+    sqlite_with_rowid=False,
+)
+
+files = Table(
+    "files",
+    schema,
+    Column("sha1", LargeBinary(20), primary_key=True),
+    Column("sha256", LargeBinary(32)),
+    Column("size", BigInteger, nullable=False),
+    Column("mu_url", Text),  # where Microsoft offers it; null: only the parent has it
+    # wanted: not here | present: here and verified | damaged: was here, is not what it should be
+    Column("presence", String(8), nullable=False, server_default="wanted"),
+    Column("stored_at", UtcDateTime),
+)
+
+revision_files = Table(
+    "revision_files",
+    schema,
+    _revision_id(),
+    Column("sha1", LargeBinary(20), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("patching_type", String(20)),
+    Column("language", String(20)),  # of a licence text; null otherwise
+    Column("is_eula", Boolean, nullable=False),
+    Index("ix_revision_files_sha1", "sha1"),
+    sqlite_with_rowid=False,
+)
+
+drivers = Table(
+    "drivers",
+    schema,
+    _revision_id(),
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hardware_id", String(400), nullable=False),  # lower case
+    Column("driver_class", String(100)),
+    Column("manufacturer", Text),
+    Column("model", Text),
+    Column("provider", Text),
+    Column("version", String(40)),
+    Column("version_date", String(40)),
+    Column("computer_hardware_ids", Text),  # joined by a blank
+    Index("ix_drivers_hardware_id", "hardware_id"),
+)
+
+#: Search text is FTS5 on SQLite and tsvector on PostgreSQL: see storage/search.py.

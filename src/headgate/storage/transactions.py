@@ -1,0 +1,55 @@
+"""Who opens a transaction is visible: ``with transactions.write(engine) as conn: …``."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from headgate.errors import StorageError
+from headgate.storage.engine import WRITES
+
+
+class DatabaseFullError(StorageError):
+    """The disk (or quota) under the database has no room left; nothing of the batch was stored."""
+
+    next_step = (
+        "Free space under the data directory (`headgate doctor` shows how much is left), "
+        "then start the synchronization again: it resumes."
+    )
+
+
+class DatabaseUnavailableError(StorageError):
+    """The database cannot be reached or refuses."""
+
+    next_step = "Check the database with `headgate database check`."
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection that sees one moment of the database and changes nothing."""
+    with _translated(), engine.connect() as conn, conn.begin() as transaction:
+        yield conn
+        transaction.rollback()
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection whose changes are committed together, or not at all."""
+    with _translated():
+        writer = engine.execution_options(**{WRITES: True})
+        with writer.begin() as conn:
+            yield conn
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as exc:
+        text = str(exc.orig)
+        if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
+            raise DatabaseFullError(f"The database has no room left ({text}).") from exc
+        if exc.connection_invalidated or "unable to open" in text or "connect" in text.lower():
+            raise DatabaseUnavailableError(f"The database does not answer ({text}).") from exc
+        raise

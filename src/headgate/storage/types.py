@@ -1,0 +1,65 @@
+"""Column types that mean the same on SQLite and PostgreSQL, and refuse what would differ."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, LargeBinary, Uuid
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+#: Seconds and microseconds in one sortable number on SQLite.
+_MICROSECONDS = 1_000_000
+
+
+class Guid(TypeDecorator[str]):
+    """A lower-case GUID with hyphens in Python; 16 bytes on SQLite, ``uuid`` on PostgreSQL."""
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the native type on PostgreSQL, sixteen bytes elsewhere."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Uuid(as_uuid=False))
+        return dialect.type_descriptor(LargeBinary(16))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """Turn the text into what the driver takes."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return bytes.fromhex(value.replace("-", ""))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Turn what the driver gives into lower-case text with hyphens."""
+        if value is None or dialect.name == "postgresql":
+            return None if value is None else str(value)
+        text = bytes(value).hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A timezone-aware moment; stored as microseconds since 1970 UTC on every database.
+
+    One number compares and sorts alike everywhere; a naive datetime is refused.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuse naive moments; return microseconds since the epoch."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone must not reach the database")
+        delta = value - _EPOCH
+        return (delta.days * 86_400 + delta.seconds) * _MICROSECONDS + delta.microseconds
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        if value is None:
+            return None
+        seconds, microseconds = divmod(value, _MICROSECONDS)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""The background journeys: synchronize, import, fetch files."""

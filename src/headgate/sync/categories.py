@@ -1,0 +1,54 @@
+"""The first half of a synchronization: languages, and categories, classifications, detectoids."""
+
+from headgate.storage import anchors, source_languages, transactions
+from headgate.storage.runs import Problem
+from headgate.sync import listing
+from headgate.sync.working import CONFIGURATION, Tools, Work
+from headgate.upstream.source import SourceConfiguration, SourceLanguage
+
+
+def note_languages(work: Work, configuration: SourceConfiguration) -> None:
+    """Remember the source's languages; a new one is a notice in the history."""
+    tools = work.tools
+    with transactions.write(tools.engine) as conn:
+        known = source_languages.known_languages(conn)
+        for language in configuration.languages:
+            source_languages.note_language(
+                conn,
+                language_id=language.language_id,
+                short_name=language.short_name,
+                long_name=language.long_name,
+                at=tools.now(),
+            )
+    if not known:
+        return
+    for language in configuration.languages:
+        if language.language_id not in known:
+            work.note(_new_language(language, taken=tools.new_languages_wanted))
+
+
+def _new_language(language: SourceLanguage, *, taken: bool) -> Problem:
+    outcome = (
+        "it is taken, because all languages including new ones are chosen."
+        if taken
+        else "it stays off, because only selected languages are chosen "
+        f"(`headgate settings set languages.selected=…,{language.short_name}` adds it)."
+    )
+    return Problem(
+        kind="notice",
+        subject=language.short_name,
+        reason=f"The source now offers {language.long_name} ({language.short_name}): {outcome}",
+    )
+
+
+def synchronize_categories(work: Work) -> None:
+    """Bring in what changed in categories, classifications and detectoids since our anchor."""
+    listing.finish_earlier(work, CONFIGURATION, "categories")
+    tools = work.tools
+    tools.progress.begin("listing categories")
+    with transactions.read(tools.engine) as conn:
+        anchor = anchors.kept_anchor(conn, scope=CONFIGURATION, source=tools.source_name)
+    answer = listing.ask(work, anchor, lambda kept: tools.source.list_configuration(kept))
+    listing.write_down(work, CONFIGURATION, answer.anchor, {}, answer.identities)
+    work.fetching.work_off(CONFIGURATION, "categories")
+    listing.complete(work, CONFIGURATION)

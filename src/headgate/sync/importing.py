@@ -1,0 +1,91 @@
+"""Taking a real export package (``wsusutil export``) into the catalogue.
+
+The package is checked as a whole before anything is stored. Importing twice changes nothing; where
+an identity is here with other text, the first stays and the difference is noted.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
+from headgate.catalogue.identity import RevisionIdentity
+from headgate.metadata.document import document_text
+from headgate.metadata.package import open_package
+from headgate.metadata.packing import Packer
+from headgate.storage import catalogue_version, ingestion, transactions
+from headgate.sync.ingest import Delivery, Ingestion
+from headgate.sync.progress import Progress
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+#: Documents stored in one transaction.
+BATCH = 250
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportResult:
+    """What an import did; lists name identities."""
+
+    documents: int = 0
+    stored: int = 0
+    known: int = 0
+    differing: list[RevisionIdentity]
+    damaged: list[tuple[RevisionIdentity, str]]
+
+
+def import_package(
+    path: Path,
+    *,
+    engine: "Engine",
+    packer: Packer,
+    progress: Progress,
+    now: Callable[[], datetime],
+) -> ImportResult:
+    """Read and store a package; raises ``wire.package`` errors before anything is stored."""
+    progress.begin("checking the package")
+    package = open_package(path)
+    ingest = Ingestion(engine=engine, packer=packer, run_id=None, now=now)
+    result = ImportResult(differing=[], damaged=[])
+    progress.begin("storing documents", package.count)
+    documents = iter(package.documents())
+    while batch := list(islice(documents, BATCH)):
+        taken = ingest.take(Delivery(documents=batch))
+        result.documents += len(batch)
+        result.stored += taken.stored
+        result.known += len(taken.known)
+        result.damaged.extend(taken.damaged)
+        result.differing.extend(_differing(engine, packer, batch, set(taken.known)))
+        progress.advance(len(batch))
+    with transactions.write(engine) as conn:
+        ingestion.note_addresses(conn, package.mu_urls)
+        if result.stored:
+            catalogue_version.raise_catalogue_version(conn)
+    return result
+
+
+def _differing(
+    engine: "Engine",
+    packer: Packer,
+    batch: list[ReceivedDocument],
+    known: set[RevisionIdentity],
+) -> Iterator[RevisionIdentity]:
+    """Yield the known identities whose text is not the one we have."""
+    if not known:
+        return
+    with transactions.read(engine) as conn:
+        for received in batch:
+            if received.identity not in known:
+                continue
+            here = ingestion.document_of(conn, received.identity)
+            if here is None:
+                continue
+            encoding, data = here
+            if encoding is not DocumentEncoding.CABINET:
+                data = packer.unpack(data)
+            if document_text(data, encoding) != document_text(received.data, received.encoding):
+                yield received.identity

@@ -1,0 +1,141 @@
+"""From received documents to the catalogue: read each, store the batch, note what is damaged.
+
+One transaction per batch. A damaged document is noted in the run, kept for inspection as owed and
+asked for again next time; it never stops the run. Importing a package and synchronizing use the
+same path.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
+from headgate.catalogue.identity import RevisionIdentity
+from headgate.errors import DocumentError
+from headgate.metadata.document import read_document
+from headgate.metadata.packing import Packer
+from headgate.storage import ingestion, runs, todo, transactions
+from headgate.storage.ingestion import IncomingRevision, StoredBatch
+from headgate.storage.runs import Problem
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What one answer of a source, or one piece of a package, brought."""
+
+    documents: Sequence[ReceivedDocument]
+    undelivered: Mapping[RevisionIdentity, str] = field(default_factory=dict)  #: reason in words
+    mu_urls: Mapping[bytes, str] = field(default_factory=dict)  #: SHA-1 to address
+    received: int = 0  #: bytes on the wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a delivery."""
+
+    stored: int
+    known: tuple[RevisionIdentity, ...]
+    damaged: tuple[tuple[RevisionIdentity, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingestion:
+    """Takes deliveries into the catalogue on behalf of one run (``run_id`` None: a package)."""
+
+    engine: "Engine"
+    packer: Packer
+    run_id: int | None
+    now: Callable[[], datetime]
+
+    def take(self, delivery: Delivery, *, scope: str | None = None) -> Taken:
+        """Store a delivery in one transaction and tick its identities off the list of ``scope``."""
+        readable, damaged = self._read(delivery.documents)
+        at = self.now()
+        with transactions.write(self.engine) as conn:
+            batch = ingestion.store_batch(conn, readable, arrived_at=at, run_id=self.run_id)
+            damaged += self._refused(delivery.documents, batch)
+            ingestion.note_addresses(conn, dict(delivery.mu_urls))
+            for document, reason in damaged:
+                self._note_damaged(conn, document, reason, at)
+            for identity, reason in delivery.undelivered.items():
+                self._note_undelivered(conn, identity, reason, at)
+            if scope is not None:
+                seen = [document.identity for document in delivery.documents]
+                todo.tick_off(conn, scope, [*seen, *delivery.undelivered])
+            if self.run_id is not None:
+                runs.add_to_run(
+                    conn, self.run_id, documents=len(batch.stored), received=delivery.received
+                )
+        return Taken(
+            stored=len(batch.stored),
+            known=batch.known,
+            damaged=tuple((document.identity, reason) for document, reason in damaged),
+        )
+
+    def _read(
+        self, documents: Sequence[ReceivedDocument]
+    ) -> tuple[list[IncomingRevision], list[tuple[ReceivedDocument, str]]]:
+        readable: list[IncomingRevision] = []
+        damaged: list[tuple[ReceivedDocument, str]] = []
+        for received in documents:
+            try:
+                readable.append(self._incoming(received))
+            except DocumentError as exc:
+                damaged.append((received, str(exc)))
+        return readable, damaged
+
+    def _incoming(self, received: ReceivedDocument) -> IncomingRevision:
+        document = read_document(
+            received.data, received.encoding, expected=received.identity, packer=self.packer
+        )
+        data = received.data
+        if received.encoding is not DocumentEncoding.CABINET:
+            data = self.packer.pack(data).data
+        return IncomingRevision(
+            revision=document.revision,
+            fragments=document.fragments,
+            encoding=received.encoding,
+            data=data,
+            xml_size=document.xml_size,
+        )
+
+    @staticmethod
+    def _refused(
+        documents: Sequence[ReceivedDocument], batch: StoredBatch
+    ) -> list[tuple[ReceivedDocument, str]]:
+        reasons = dict(batch.refused)
+        return [
+            (document, reasons[document.identity])
+            for document in documents
+            if document.identity in reasons
+        ]
+
+    def _note_damaged(
+        self, conn: "Connection", document: ReceivedDocument, reason: str, at: datetime
+    ) -> None:
+        todo.note_owed(
+            conn,
+            document.identity,
+            reason=reason,
+            encoding=document.encoding,
+            data=document.data,
+            at=at,
+        )
+        self._note(conn, document.identity, reason, at)
+
+    def _note_undelivered(
+        self, conn: "Connection", identity: RevisionIdentity, reason: str, at: datetime
+    ) -> None:
+        todo.note_owed(conn, identity, reason=reason, encoding=None, data=None, at=at)
+        self._note(conn, identity, reason, at)
+
+    def _note(
+        self, conn: "Connection", identity: RevisionIdentity, reason: str, at: datetime
+    ) -> None:
+        if self.run_id is not None:
+            problem = Problem(kind="document", subject=str(identity), reason=reason)
+            runs.note_problem(conn, self.run_id, problem, at=at)

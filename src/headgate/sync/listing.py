@@ -1,0 +1,83 @@
+"""A listing's life: asked for, written down, worked off, its anchor kept.
+
+An interrupted run leaves its listing; the next one finishes it first. An anchor the source no
+longer understands is forgotten and everything is listed again, which costs a list, not documents.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from headgate.catalogue.identity import RevisionIdentity
+from headgate.storage import anchors, catalogue_version, transactions
+from headgate.storage.runs import Problem
+from headgate.sync.working import UPDATES, Work
+from headgate.upstream.source import RevisionList, SourceFault
+
+
+def finish_earlier(work: Work, scope: str, phase: str) -> None:
+    """Work off what an earlier, interrupted run wrote down for this scope."""
+    tools = work.tools
+    with transactions.read(tools.engine) as conn:
+        earlier = anchors.unfinished_listing(conn, scope=scope, source=tools.source_name)
+    if earlier is None:
+        return
+    work.fetching.work_off(scope, phase)
+    complete(work, scope)
+
+
+def ask(
+    work: Work, anchor: str | None, call: Callable[[str | None], RevisionList]
+) -> RevisionList:
+    """Make a listing call; when the source rejects our anchor, ask again without it."""
+    try:
+        return call(anchor)
+    except SourceFault as fault:
+        if anchor is None or fault.code != "InvalidParameters":
+            raise
+        work.note(
+            Problem(
+                kind="notice",
+                subject="anchor",
+                reason="The source no longer understands our anchor; everything is listed again.",
+                detail=str(fault),
+            )
+        )
+        return call(None)
+
+
+def write_down(
+    work: Work,
+    scope: str,
+    anchor: str | None,
+    categories: Mapping[str, Sequence[str]],
+    identities: Iterable[RevisionIdentity],
+) -> int:
+    """Write down a listing minus what is here already; return how many documents are to come."""
+    with transactions.write(work.tools.engine) as conn:
+        anchors.drop_listing(conn, scope)
+        return anchors.write_listing(
+            conn,
+            scope=scope,
+            source=work.tools.source_name,
+            anchor=anchor,
+            categories=categories,
+            identities=identities,
+            at=work.tools.now(),
+        )
+
+
+def complete(work: Work, scope: str) -> None:
+    """Everything listed is here: the anchor moves and the catalogue version rises."""
+    tools = work.tools
+    with transactions.write(tools.engine) as conn:
+        done = anchors.unfinished_listing(conn, scope=scope, source=tools.source_name)
+        if done is None:
+            return
+        if done.anchor is not None:
+            anchors.keep_anchor(
+                conn, scope=scope, source=tools.source_name, anchor=done.anchor, at=tools.now()
+            )
+        if scope == UPDATES:
+            anchors.replace_anchored_categories(conn, done.categories)
+        anchors.drop_listing(conn, scope)
+        if done.total:
+            catalogue_version.raise_catalogue_version(conn)

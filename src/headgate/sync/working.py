@@ -1,0 +1,81 @@
+"""What every step of a synchronization works with, put together once per run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from headgate.errors import UsageError
+from headgate.metadata.packing import Packer
+from headgate.storage import runs, transactions
+from headgate.storage.runs import Problem
+from headgate.sync.fetching import Fetching
+from headgate.sync.ingest import Ingestion
+from headgate.sync.plan import Choice
+from headgate.sync.progress import Progress
+from headgate.upstream.source import Source
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+CONFIGURATION = "configuration"  #: scope: categories, classifications and detectoids
+UPDATES = "updates"
+MEMBERS = "members"  #: bundle members that are named but were not listed
+OWED = "owed"  #: what an earlier run noted as damaged or not delivered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a run is given by the composition root."""
+
+    engine: "Engine"
+    source: Source
+    source_name: str  #: what anchors belong to, and what the history shows
+    packer: Packer
+    progress: Progress
+    now: Callable[[], datetime]
+    check_stopped: Callable[[], None]  #: raises when the job was cancelled or must pause
+    choose: Callable[["Connection"], Choice]  #: the products and classifications chosen now
+    new_languages_wanted: bool  #: a language the source adds later is taken without asking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One run under way."""
+
+    tools: Tools
+    run_id: int
+    batch_size: int  #: identities the source takes in one request
+
+    @property
+    def fetching(self) -> Fetching:
+        """Return what works off to-do lists for this run."""
+        tools = self.tools
+        return Fetching(
+            engine=tools.engine,
+            source=tools.source,
+            ingestion=Ingestion(
+                engine=tools.engine, packer=tools.packer, run_id=self.run_id, now=tools.now
+            ),
+            progress=tools.progress,
+            check_stopped=tools.check_stopped,
+            batch_size=self.batch_size,
+        )
+
+    def note(self, problem: Problem) -> None:
+        """Write a problem or notice into this run's history."""
+        with transactions.write(self.tools.engine) as conn:
+            runs.note_problem(conn, self.run_id, problem, at=self.tools.now())
+
+
+class FirstRunTooLargeError(UsageError):
+    """A first synchronization would bring a lot; somebody has to say yes."""
+
+    def __init__(self, documents: int, limit: int) -> None:
+        super().__init__(
+            f"The first synchronization would bring {documents:,} documents (more than "
+            f"{limit:,} ask for a yes).",
+            next_step="Choose fewer products or classifications, look at `headgate sync preview`, "
+            "or start it with `headgate sync now --yes`.",
+        )
+        self.documents = documents

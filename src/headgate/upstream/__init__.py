@@ -1,0 +1,1 @@
+"""The way to the update source: proxy, TLS, session, calls, downloads."""

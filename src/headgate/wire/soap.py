@@ -1,0 +1,105 @@
+"""The envelope around every message: SOAP 1.1 and 1.2, document/literal, never a header.
+
+Decides how an envelope looks when we write one (as ASMX services write it, FACTS §1.3) and which
+element of a received one is the message. Routing goes by the body's first element; SOAPAction is a
+hint. Receiving an answer has its own file, :mod:`headgate.wire.answers`.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from headgate.errors import MalformedMessage
+from headgate.wire import xmltree
+from headgate.wire.xmltree import Element
+
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
+_INSTANCE = (
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    ' xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
+)
+
+#: A request names at most some thousand identities; 100 of them take 12 KB.
+MAX_REQUEST_BYTES = 16 * 1024 * 1024
+
+
+class SoapVersion(Enum):
+    """The two SOAP versions; the value is the envelope's namespace."""
+
+    SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+    SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
+
+    def content_type(self, action: str | None = None) -> str:
+        """Return the Content-Type; SOAP 1.2 requests carry their action in it."""
+        if self is SoapVersion.SOAP_11:
+            return "text/xml; charset=utf-8"
+        named = f'; action="{action}"' if action else ""
+        return f"application/soap+xml; charset=utf-8{named}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A received message, not yet decoded."""
+
+    version: SoapVersion
+    message: Element  #: the body's first element
+
+    @property
+    def operation(self) -> str:
+        """The message's name without namespace, such as ``GetCookie``."""
+        return xmltree.local_name(self.message)
+
+    @property
+    def namespace(self) -> str:
+        """The message's namespace."""
+        return xmltree.namespace(self.message)
+
+
+def read_request(body: bytes) -> Envelope:
+    """Return the message of a request, whichever SOAP version it has. Raises MalformedMessage."""
+    if len(body) > MAX_REQUEST_BYTES:
+        raise MalformedMessage(f"The request has {len(body)} bytes, more than any honest one.")
+    return open_envelope(xmltree.parse(body, what="request"), body)
+
+
+def open_envelope(root: Element, raw: bytes) -> Envelope:
+    """Return the message inside a parsed envelope. Raises MalformedMessage when there is none."""
+    version = version_of(root, raw)
+    body = xmltree.child(root, "Body")
+    message = (
+        next((child for child in body if xmltree.local_name(child)), None)
+        if (body is not None)
+        else None
+    )
+    if message is None:
+        raise MalformedMessage("The SOAP envelope has no message in its body.", raw=raw)
+    return Envelope(version=version, message=message)
+
+
+def version_of(root: Element, raw: bytes = b"") -> SoapVersion:
+    """Return the SOAP version of an envelope. Raises MalformedMessage when it is none."""
+    if xmltree.local_name(root) == "Envelope":
+        try:
+            return SoapVersion(xmltree.namespace(root))
+        except ValueError:
+            pass
+    raise MalformedMessage(f"Expected a SOAP envelope and received <{root.tag!s}>.", raw=raw)
+
+
+def write_request(message: str, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:
+    """Return a request around ``message``, the XML of the body's one element."""
+    return (
+        f'{DECLARATION}<soap:Envelope xmlns:soap="{version.value}">'
+        f"<soap:Body>{message}</soap:Body></soap:Envelope>"
+    ).encode()
+
+
+def write_response(message: str, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:
+    """Return an answer around ``message``, as an ASMX service writes it."""
+    opening, closing = response_frame(version)
+    return b"".join((opening, message.encode(), closing))
+
+
+def response_frame(version: SoapVersion) -> tuple[bytes, bytes]:
+    """Return what stands before and after the message of an answer, for those who join parts."""
+    opening = f'{DECLARATION}<soap:Envelope xmlns:soap="{version.value}"{_INSTANCE}><soap:Body>'
+    return opening.encode(), b"</soap:Body></soap:Envelope>"

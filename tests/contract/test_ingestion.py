@@ -1,0 +1,165 @@
+"""Storing revisions, on every database."""
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from headgate.catalogue.documents import DocumentEncoding
+from headgate.catalogue.identity import RevisionIdentity
+from headgate.catalogue.revisions import PrerequisiteClause, PublicationState
+from headgate.storage import ingestion, runs, todo, transactions
+from headgate.storage.tables import catalogue as t
+from tests.cast import NOON, a_guid, a_revision, an_identity, incoming
+
+
+def _store(engine: Engine, *revisions: object, run_id: int | None = None) -> ingestion.StoredBatch:
+    with transactions.write(engine) as conn:
+        return ingestion.store_batch(
+            conn,
+            [incoming(revision) for revision in revisions],  # type: ignore[arg-type]
+            arrived_at=NOON,
+            run_id=run_id,
+        )
+
+
+def _latest(engine: Engine, update_id: str) -> list[int]:
+    with transactions.read(engine) as conn:
+        return list(
+            conn.execute(
+                select(t.revisions.c.revision_number).where(
+                    t.revisions.c.update_id == update_id, t.revisions.c.is_latest
+                )
+            ).scalars()
+        )
+
+
+def test_a_rolled_back_batch_leaves_no_row(engine: Engine) -> None:
+    with pytest.raises(RuntimeError), transactions.write(engine) as conn:
+        ingestion.store_batch(conn, [incoming(a_revision())], arrived_at=NOON, run_id=None)
+        raise RuntimeError("the disk caught fire")
+
+    with transactions.read(engine) as conn:
+        assert conn.execute(select(func.count()).select_from(t.revisions)).scalar_one() == 0
+
+
+def test_storing_twice_keeps_the_first_document(engine: Engine) -> None:
+    identity = an_identity()
+    with transactions.write(engine) as conn:
+        first = incoming(a_revision(identity), b"<first/>")
+        ingestion.store_batch(conn, [first], arrived_at=NOON, run_id=None)
+        second = incoming(a_revision(identity), b"<second/>")
+        outcome = ingestion.store_batch(conn, [second], arrived_at=NOON, run_id=None)
+
+    assert outcome.known == (identity,)
+    with transactions.read(engine) as conn:
+        assert ingestion.document_of(conn, identity) == (DocumentEncoding.UTF8, b"<first/>")
+
+
+def test_one_refused_document_does_not_stop_the_batch(engine: Engine) -> None:
+    """A number no database column can hold concerns one document only."""
+    good, bad, also_good = an_identity(), an_identity(), an_identity()
+    outcome = _store(
+        engine,
+        a_revision(good),
+        a_revision(bad, max_download_size=2**70),
+        a_revision(also_good),
+    )
+
+    assert set(outcome.stored) == {good, also_good}
+    assert [identity for identity, _reason in outcome.refused] == [bad]
+
+
+def test_revision_ids_start_high_and_are_never_reused(engine: Engine) -> None:
+    with transactions.write(engine) as conn:
+        first = ingestion.take_revision_ids(conn, 3)
+    with pytest.raises(RuntimeError), transactions.write(engine) as conn:
+        ingestion.take_revision_ids(conn, 5)
+        raise RuntimeError
+    with transactions.write(engine) as conn:
+        second = ingestion.take_revision_ids(conn, 1)
+
+    assert first > 1_000_000
+    assert second >= first + 3
+    assert second < 2**31
+
+
+def test_latest_revision_is_the_highest_number_whatever_the_order(engine: Engine) -> None:
+    update_id = a_guid()
+    _store(engine, a_revision(RevisionIdentity(update_id, 201)))
+    _store(engine, a_revision(RevisionIdentity(update_id, 200)))
+    _store(engine, a_revision(RevisionIdentity(update_id, 7)))
+
+    assert _latest(engine, update_id) == [201]
+
+
+def test_prerequisites_keep_their_clauses(engine: Engine) -> None:
+    one, two, three = a_guid(), a_guid(), a_guid()
+    clauses = (
+        PrerequisiteClause(any_of=(one,)),
+        PrerequisiteClause(any_of=(two, three, two), is_category=True),
+    )
+    _store(engine, a_revision(prerequisites=clauses))
+
+    with transactions.read(engine) as conn:
+        rows = conn.execute(
+            select(t.prerequisites.c.clause, t.prerequisites.c.update_id).order_by(
+                t.prerequisites.c.clause, t.prerequisites.c.update_id
+            )
+        ).fetchall()
+    assert [tuple(row) for row in rows] == [(0, one), (1, two), (1, three)]
+
+
+def test_what_arrives_is_no_longer_owed(engine: Engine) -> None:
+    identity = an_identity()
+    with transactions.write(engine) as conn:
+        todo.note_owed(
+            conn,
+            identity,
+            reason="was damaged",
+            encoding=DocumentEncoding.UTF8,
+            data=b"<broken",
+            at=NOON,
+        )
+    _store(engine, a_revision(identity))
+
+    with transactions.read(engine) as conn:
+        assert todo.owed(conn) == []
+
+
+def test_a_run_counts_each_update_once_as_new_revised_or_expired(engine: Engine) -> None:
+    known, withdrawn, fresh = a_guid(), a_guid(), a_guid()
+    with transactions.write(engine) as conn:
+        first = runs.begin_run(conn, scope="everything", source="s", started_by="anna", at=NOON)
+    _store(
+        engine,
+        a_revision(RevisionIdentity(known, 100)),
+        a_revision(RevisionIdentity(withdrawn, 100)),
+        run_id=first,
+    )
+    with transactions.write(engine) as conn:
+        runs.end_run(conn, first, result="succeeded", reason=None, at=NOON)
+        second = runs.begin_run(conn, scope="everything", source="s", started_by="anna", at=NOON)
+    _store(
+        engine,
+        a_revision(RevisionIdentity(known, 101)),
+        a_revision(RevisionIdentity(known, 102)),
+        a_revision(RevisionIdentity(withdrawn, 101), state=PublicationState.EXPIRED),
+        a_revision(RevisionIdentity(fresh, 100)),
+        a_revision(RevisionIdentity(fresh, 101)),
+        a_revision(visible=False),
+        run_id=second,
+    )
+    with transactions.write(engine) as conn:
+        runs.end_run(conn, second, result="succeeded", reason=None, at=NOON)
+
+    with transactions.read(engine) as conn:
+        newest, oldest = runs.runs(conn)
+    assert {key: oldest[key] for key in ("new", "revised", "expired")} == {
+        "new": 2,
+        "revised": 0,
+        "expired": 0,
+    }
+    assert {key: newest[key] for key in ("new", "revised", "expired")} == {
+        "new": 1,
+        "revised": 1,
+        "expired": 1,
+    }
