@@ -27,6 +27,8 @@ import spnego
 USER, DOMAIN, PASSWORD = "alice", "CORP", "s3cret: Ünicode"
 ACCOUNT = f"{DOMAIN}\\{USER}"
 REALM = "the proxy"
+#: Known to Basic alone.
+LOCAL_USER, LOCAL_PASSWORD = "bob", "bob's own"
 _HELPERS = [Path("/usr/lib/squid"), Path("/usr/lib64/squid"), Path("/usr/libexec/squid")]
 
 
@@ -40,7 +42,16 @@ class Squid:
 
     def lines(self) -> list[str]:
         """Return the access log: method, address, status and credentials of each request."""
-        return self.log.read_text("utf-8").splitlines()
+        lines = self.log.read_text("utf-8").splitlines()
+        return [line for line in lines if not line.startswith("- error:")]  # our knocking
+
+    def since(self, seen: int, word: str) -> list[str]:
+        """Return the lines after the first ``seen``, once ``word`` is among them."""
+        end = time.monotonic() + 20
+        while not any(word in line for line in self.lines()[seen:]):
+            assert time.monotonic() < end, f"squid logs no {word}"
+            time.sleep(0.02)
+        return self.lines()[seen:]
 
 
 @dataclass
@@ -156,15 +167,17 @@ def squids() -> Iterator[Squids]:
             yield bed
         finally:
             for squid in bed.running.values():
-                squid.process.terminate()
+                squid.process.kill()  # nothing of it is kept; its helpers end with it
             for squid in bed.running.values():
                 squid.process.wait(20)
 
 
 def _write_users(folder: Path, judge: int) -> None:
-    for account in (USER, ACCOUNT):
-        create = ["-c"] if account == USER else []
-        command = ["htpasswd", "-b", *create, str(folder / "basic.users"), account, PASSWORD]
+    users = {USER: PASSWORD, ACCOUNT: PASSWORD, LOCAL_USER: LOCAL_PASSWORD}
+    file = folder / "basic.users"
+    file.touch()
+    for account, password in users.items():
+        command = ["htpasswd", "-b", str(file), account, password]
         subprocess.run(command, check=True, capture_output=True)
     # Digest knows the account without its domain only: squid 5 loses the backslash.
     secret = hashlib.md5(f"{USER}:{REALM}:{PASSWORD}".encode()).hexdigest()

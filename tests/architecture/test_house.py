@@ -4,12 +4,19 @@ Floors are import-linter's affair (`make check`).
 """
 
 import ast
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from tests.material import REPOSITORY
+from typer.core import TyperGroup
+
+import headgate
+from headgate.errors import HeadgateError
 
 SOURCES = sorted((REPOSITORY / "src").rglob("*.py"))
 MIGRATIONS = REPOSITORY / "src/headgate/storage/migrations/versions"
@@ -90,3 +97,66 @@ def test_make_targets_named_in_documents_exist(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     named = set(re.findall(r"(?:`|^\s+)make ([a-z-]+)", path.read_text("utf-8"), re.MULTILINE))
     assert named <= targets
+
+
+@pytest.mark.parametrize("path", _named(DOCUMENTS))
+def test_evidence_named_in_documents_exists(path: Path) -> None:
+    places = r"`((?:tests|src|scripts|packaging|benchmarks)/[\w./-]+)`"
+    named = re.findall(places, path.read_text("utf-8"))
+    assert [name for name in named if not (REPOSITORY / name).exists()] == []
+
+
+@pytest.mark.parametrize("path", _named(DOCUMENTS))
+def test_commands_named_in_documents_exist(path: Path) -> None:
+    unknown = [words for words in _commands_in(path.read_text("utf-8")) if not _is_command(words)]
+    assert unknown == []
+
+
+def _commands_in(text: str) -> Iterator[str]:
+    """Yield what follows ``headgate`` in code: lines indented by four, and spans in backquotes."""
+    code = [line for line in text.splitlines() if line.startswith("    ")]
+    code += re.findall(r"`([^`\n]+)`", text)
+    for line in code:
+        found = re.search(r"(?:^|[\s/])headgate (?:--data \S+ )?(?!headgate)([a-z-][^#]*)", line)
+        if found:
+            yield found.group(1).strip()
+
+
+def _is_command(words: str) -> bool:
+    from headgate.cli.main import app
+
+    command = typer.main.get_command(app)
+    for word in words.split():
+        if word.startswith("--"):
+            known = {name for option in command.params for name in option.opts}
+            if word not in known | {"--help"}:
+                return False
+        elif isinstance(command, TyperGroup):
+            below = command.get_command(typer.Context(command), word)
+            if below is None:
+                return False
+            command = below
+    return True
+
+
+def test_every_error_is_described_and_has_a_face() -> None:
+    """A class per meaning: its docstring says which, and the command line knows its exit code."""
+    from headgate.cli import failures
+
+    _import_everything()
+    codes = failures.exit_codes()
+    errors = list(_below(HeadgateError))
+    assert [error for error in errors if not error.__dict__.get("__doc__")] == []
+    assert [error for error in errors if not any(up in codes for up in error.__mro__)] == []
+
+
+def _import_everything() -> None:
+    for module in pkgutil.walk_packages(headgate.__path__, "headgate."):
+        if "migrations" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+
+def _below(error: type[HeadgateError]) -> Iterator[type[HeadgateError]]:
+    for direct in error.__subclasses__():
+        yield direct
+        yield from _below(direct)

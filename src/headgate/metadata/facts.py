@@ -50,7 +50,12 @@ _LANGUAGE, _TITLE, _DESCRIPTION, _UNINSTALL_NOTES, _MORE_INFO, _SUPPORT = (
 )
 _INSTALLATION, _UNINSTALLATION, _KB, _BULLETIN = (
     names.update_tag(name)
-    for name in ("InstallationBehavior", "UninstallationBehavior", "KBArticleID", "SecurityBulletinID")
+    for name in (
+        "InstallationBehavior",
+        "UninstallationBehavior",
+        "KBArticleID",
+        "SecurityBulletinID",
+    )
 )
 _CVES = (names.update_tag("CveID"), names.update_tag("CVEID"))
 

@@ -13,12 +13,13 @@ import msgspec
 from lxml import etree
 from lxml.etree import _Element
 
+from headgate.catalogue.fragments import Fragments, Packed
 from headgate.catalogue.revisions import Revision, UpdateKind
 from headgate.metadata import parsing, writer
 from headgate.metadata.drivers import empty_metadata
 from headgate.metadata.facts import Sections
 from headgate.metadata.names import DRIVER_METADATA
-from headgate.metadata.packing import Packed, Packer
+from headgate.metadata.packing import Packer
 from headgate.metadata.rewriting import escape, rewrite, unescape
 
 _CORE_ATTRIBUTES = (
@@ -45,16 +46,6 @@ _Localized = dict[str, list[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fragments:
-    """Everything of one document that may go to a client, escaped and packed."""
-
-    core: Packed
-    extended: Packed
-    localized: Packed  #: all languages: read it with :func:`localized_fragment`
-    eulas: Packed | None  #: all languages likewise; None when there is no licence to accept
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FragmentTexts:
     """The fragments of a document that is small enough to hold them, not escaped."""
 
@@ -72,7 +63,7 @@ def cut(root: _Element, sections: Sections, revision: Revision) -> FragmentTexts
     if revision.kind is UpdateKind.DRIVER and sections.rules is not None:
         for metadata in sections.rules.iter(DRIVER_METADATA):
             empty_metadata(metadata)
-    pieces = _rewritten(root, sections) or _written(sections)
+    pieces = rewritten_sections(root, sections) or written_sections(sections)
     identity, relationships, rules, properties, files, handler, collection = pieces
     attributes = {str(name): str(value) for name, value in sections.properties.attrib.items()}
     localized = _LOCALIZED.findall(collection)
@@ -145,7 +136,7 @@ def _title(escaped: bytes) -> str:
     return (element.findtext("Title") or "").strip()
 
 
-def _rewritten(root: _Element, sections: Sections) -> list[bytes] | None:
+def rewritten_sections(root: _Element, sections: Sections) -> list[bytes] | None:
     """Return the sections as fragments name things, None when that takes the slower writer."""
     serialized = [
         b"" if section is None else etree.tostring(section, encoding="utf-8", with_tail=False)
@@ -157,7 +148,8 @@ def _rewritten(root: _Element, sections: Sections) -> list[bytes] | None:
     return rewritten.split(_SEPARATOR)
 
 
-def _written(sections: Sections) -> list[bytes]:
+def written_sections(sections: Sections) -> list[bytes]:
+    """Return the same as :func:`rewritten_sections`, slower, and of every document."""
     return [
         b"" if section is None else writer.write(section)
         for section in _in_fragment_order(sections)

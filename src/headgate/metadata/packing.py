@@ -1,15 +1,15 @@
 """Fragments packed for the disk with zstd, with a trained dictionary when there is one.
 
 Update documents resemble each other: a dictionary trained on a few hundred of them makes packed
-fragments three to four times smaller than zstd alone. Each packed piece names its dictionary (by
-zstd's own id in the frame), so dictionaries can change while old pieces stay readable as long as
-their dictionary is kept. A :class:`Packer` is for one thread at a time.
+fragments three times smaller than zstd alone. Each packed piece names its dictionary (by zstd's own
+id in the frame), so dictionaries can change while old pieces stay readable as long as theirs is
+kept.
 """
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from headgate.catalogue.fragments import Packed
 from headgate.errors import DocumentError
 
 if sys.version_info >= (3, 14):
@@ -29,38 +29,45 @@ class PackedDataDamaged(DocumentError):
     next_step = "Restore the database from a backup, or synchronize the update again."
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One packed fragment."""
-
-    size: int  #: bytes before packing
-    data: bytes  #: one zstd frame
-
-
 class Packer:
-    """Packs many small fragments quickly: one compressor is set up and used again."""
+    """Packs many small pieces quickly: one compressor is set up once and used again.
 
-    def __init__(self, *, level: int = LEVEL, dictionary: bytes | None = None) -> None:
-        """``dictionary`` is what :func:`train` returned."""
+    For one thread at a time. ``dictionary`` and ``older`` are what :func:`train` returned: the
+    first is used to pack, all of them to unpack.
+    """
+
+    def __init__(
+        self,
+        *,
+        level: int = LEVEL,
+        dictionary: bytes | None = None,
+        older: Iterable[bytes] = (),
+    ) -> None:
         self._level = level
-        self._dictionary = zstd.ZstdDict(dictionary).as_digested_dict if dictionary else None
+        self._dictionary = zstd.ZstdDict(dictionary) if dictionary else None
+        self._dictionaries = load_dictionaries([*older, *([dictionary] if dictionary else [])])
         self._compressor = self._new_compressor()
 
     def pack(self, data: bytes) -> Packed:
-        """Pack one fragment."""
+        """Pack one piece whole."""
         frame = self._compressor.compress(data, zstd.ZstdCompressor.FLUSH_FRAME)
         return Packed(len(data), frame)
 
+    def unpack(self, data: bytes) -> bytes:
+        """Return what was packed. Raises PackedDataDamaged."""
+        return unpack(data, self._dictionaries)
+
     def stream(self) -> "PackedStream":
-        """Return a writer for a fragment too large to hold; independent of :meth:`pack`."""
-        return PackedStream(zstd.ZstdCompressor(level=self._level, zstd_dict=self._dictionary))
+        """Return a writer for something too large to hold; independent of :meth:`pack`."""
+        return PackedStream(self._new_compressor())
 
     def _new_compressor(self) -> zstd.ZstdCompressor:
-        return zstd.ZstdCompressor(level=self._level, zstd_dict=self._dictionary)
+        digested = self._dictionary.as_digested_dict if self._dictionary else None
+        return zstd.ZstdCompressor(level=self._level, zstd_dict=digested)
 
 
 class PackedStream:
-    """Packs one large fragment piece by piece; only packed bytes are kept."""
+    """Packs one large piece bit by bit; only packed bytes are kept."""
 
     def __init__(self, compressor: zstd.ZstdCompressor) -> None:
         self._compressor = compressor
@@ -68,7 +75,7 @@ class PackedStream:
         self._pieces: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Add the next piece of the fragment."""
+        """Add what comes next."""
         self._size += len(data)
         self._pieces.append(self._compressor.compress(data))
 
@@ -96,7 +103,7 @@ def load_dictionaries(contents: Iterable[bytes]) -> Dictionaries:
 
 
 def dictionary_id(data: bytes) -> int:
-    """Return the id of the dictionary a packed piece needs, 0 for none."""
+    """Return the id of the dictionary a piece needs, 0 for none. Raises PackedDataDamaged."""
     try:
         return zstd.get_frame_info(data).dictionary_id
     except zstd.ZstdError as error:
@@ -104,7 +111,7 @@ def dictionary_id(data: bytes) -> int:
 
 
 def unpack(data: bytes, dictionaries: Dictionaries) -> bytes:
-    """Return the fragment. Raises PackedDataDamaged."""
+    """Return what was packed. Raises PackedDataDamaged."""
     needed = dictionary_id(data)
     dictionary = dictionaries.get(needed)
     if needed and dictionary is None:

@@ -3,11 +3,24 @@
 Comments and processing instructions are dropped while parsing: no fact and no fragment knows them.
 """
 
+from typing import Final, TypedDict
+
 from lxml import etree
 
 from headgate.metadata.refusals import DoctypeRefused, NotWellFormed
 
-PARSER = etree.XMLParser(
+
+class _Options(TypedDict):
+    encoding: str
+    resolve_entities: bool
+    no_network: bool
+    load_dtd: bool
+    huge_tree: bool
+    remove_comments: bool
+    remove_pis: bool
+
+
+OPTIONS: Final = _Options(
     encoding="utf-8",
     resolve_entities=False,
     no_network=True,
@@ -16,6 +29,7 @@ PARSER = etree.XMLParser(
     remove_comments=True,
     remove_pis=True,
 )
+PARSER: Final = etree.XMLParser(**OPTIONS)
 
 
 def parse(text: bytes) -> etree._Element:

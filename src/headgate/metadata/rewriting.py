@@ -69,7 +69,7 @@ def _plan(declarations: _Declarations) -> _Plan | None:
         return None
     replacements = []
     for prefix, uri in namespaces.items():
-        assert prefix is not None  # noqa: S101 - None was popped; tells the type checker
+        assert prefix is not None
         new = renamed.get(uri, b"")
         replacements += [(b"<%b:" % prefix, b"<" + new), (b"</%b:" % prefix, b"</" + new)]
     return _Plan(tuple(replacements), _attribute_pattern(sorted(filter(None, namespaces))))

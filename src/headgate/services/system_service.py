@@ -108,6 +108,7 @@ def install(executable: Path, *, root: Path = Path("/"), run: Runner | None = No
     unit = _unit_path(root)
     unit.parent.mkdir(parents=True, exist_ok=True)
     unit.write_text(unit_text(executable), encoding="utf-8")
+    unit.chmod(0o644)  # whatever the umask: anybody may read how a service is started
     started = _systemd_runs(root)
     if started:
         run(["systemctl", "daemon-reload"])

@@ -1,20 +1,20 @@
 """Locks in PostgreSQL that end with the process that holds them, whatever it dies of.
 
-SQLite has none; its neighbours use a lock file beside the database.
+SQLite has none; a lock file beside the database does the same there (``jobs.worker_lock``).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from headgate.storage import transactions
 
-#: The numbers belong to us by convention: "headgate" in ASCII, and what is locked.
+#: The first number says that a lock is ours ("head" in ASCII), the second what is locked.
 _OURS = 0x68656164
-_WORKER = 1
-_UPGRADE = 2
+_WORKER = {"ours": _OURS, "what": 1}
+_UPGRADE = {"ours": _OURS, "what": 2}
 
 
 class AdvisoryWorkerLock:
@@ -25,29 +25,40 @@ class AdvisoryWorkerLock:
         self._conn: Connection | None = None
 
     def acquire(self) -> bool:
-        """Take the lock and return True, or return False when somebody else has it."""
-        if self._conn is not None:
+        """Take the lock, or make sure it is still ours; False when somebody else has it.
+
+        The lock is lost with its connection (a restarted database), so holding is asked, not
+        remembered.
+        """
+        if self._is_held():
             return True
         with transactions.translated():
             conn = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             try:
-                taken = bool(conn.execute(_try_lock(_WORKER)).scalar_one())
-            except BaseException:
-                conn.close()
-                raise
-        if taken:
-            self._conn = conn
-        else:
-            conn.close()
-        return taken
+                taken = conn.execute(text("SELECT pg_try_advisory_lock(:ours, :what)"), _WORKER)
+                self._conn = conn if taken.scalar_one() else None
+            finally:
+                if self._conn is None:
+                    conn.close()
+        return self._conn is not None
 
     def release(self) -> None:
         """Give it back; harmless when not held."""
         if self._conn is not None:
-            # The connection is thrown away, not returned to the pool: the lock ends with it.
+            # Thrown away, not returned to the pool: the lock ends with its connection.
             self._conn.invalidate()
             self._conn.close()
             self._conn = None
+
+    def _is_held(self) -> bool:
+        if self._conn is None:
+            return False
+        try:
+            self._conn.execute(text("SELECT 1"))
+        except DBAPIError:
+            self.release()
+            return False
+        return True
 
 
 @contextmanager
@@ -56,11 +67,6 @@ def one_upgrade_at_a_time(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "postgresql":
         yield
         return
-    with transactions.translated(), engine.connect() as conn:
-        conn.execute(
-            text("SELECT pg_advisory_lock(:ours, :what)"), {"ours": _OURS, "what": _UPGRADE}
-        )
+    with transactions.translated(), engine.begin() as conn:
+        conn.execute(text("SELECT pg_advisory_xact_lock(:ours, :what)"), _UPGRADE)
         yield
-        conn.execute(
-            text("SELECT pg_advisory_unlock(:ours, :what)"), {"ours": _OURS, "what": _UPGRADE}
-        )

@@ -9,8 +9,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy import Connection as Connection
+from sqlalchemy import Engine as Engine  # for those above, who may name it but not import SQL
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, make_url
 
 from headgate.errors import StorageError
 
@@ -26,6 +28,12 @@ WRITES = "headgate_writes"
 def sqlite_url(path: Path) -> str:
     """Return the URL of a SQLite database file."""
     return URL.create("sqlite+pysqlite", database=str(path)).render_as_string()
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """Return the file of a SQLite database, None for PostgreSQL."""
+    database = engine.url.database
+    return Path(database) if engine.dialect.name == "sqlite" and database else None
 
 
 def open_engine(url: str) -> Engine:

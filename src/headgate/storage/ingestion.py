@@ -5,7 +5,7 @@ faster than document by document. If the database refuses a row, the batch is wr
 a savepoint around each document, so that only the culprit is left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -208,7 +208,7 @@ def document_of(
     return None if row is None else (DocumentEncoding(row.encoding), bytes(row.data))
 
 
-def note_addresses(conn: Connection, urls: dict[bytes, str]) -> None:
+def note_addresses(conn: Connection, urls: Mapping[bytes, str]) -> None:
     """Remember where Microsoft offers files: SHA-1 digest to ``MUUrl``. Unknown digests pass."""
     if urls:
         conn.execute(

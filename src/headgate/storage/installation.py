@@ -15,7 +15,7 @@ from headgate.storage.tables.operations import installation
 FIRST_REVISION_IDS = range(100_000_000, 1_000_000_000)
 
 #: Seconds by which this installation's schedule is shifted, so that not everybody knocks at three.
-SCHEDULE_OFFSETS = range(0, 1801)
+SCHEDULE_OFFSETS = range(1801)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ goes back to queued. Each change is made only if the job is still as the caller 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from headgate.storage.tables.operations import jobs
@@ -96,7 +96,7 @@ def claim(conn: Connection, *, at: datetime) -> Job | None:
     """Take the oldest waiting job and mark it running; None when nothing waits."""
     oldest = (
         select(jobs.c.id)
-        .where(jobs.c.state == QUEUED, or_(jobs.c.not_before.is_(None), jobs.c.not_before <= at))
+        .where(jobs.c.state == QUEUED)
         .order_by(jobs.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -113,9 +113,7 @@ def claim(conn: Connection, *, at: datetime) -> Job | None:
 
 def report(conn: Connection, job_id: int, progress: Mapping[str, Any]) -> None:
     """Write down how far a running job is."""
-    conn.execute(
-        update(jobs).where(_still(job_id, RUNNING)).values(progress=json.dumps(progress))
-    )
+    conn.execute(update(jobs).where(_still(job_id, RUNNING)).values(progress=json.dumps(progress)))
 
 
 def is_cancel_requested(conn: Connection, job_id: int) -> bool:
@@ -138,22 +136,20 @@ def finish(
     conn.execute(
         update(jobs)
         .where(_still(job_id, RUNNING))
-        .values(state=state, ended_at=at, result=json.dumps(result or {}), error=error)
+        .values(
+            state=state, ended_at=at, result=json.dumps(result or {}, default=_text), error=error
+        )
     )
 
 
 def put_back(conn: Connection, job_id: int) -> None:
     """Let a running job wait again: its worker stops, the next one resumes it."""
-    conn.execute(
-        update(jobs).where(_still(job_id, RUNNING)).values(state=QUEUED, started_at=None)
-    )
+    conn.execute(update(jobs).where(_still(job_id, RUNNING)).values(state=QUEUED, started_at=None))
 
 
 def request_cancel(conn: Connection, job_id: int, *, at: datetime) -> None:
     """Ask a job to stop: one that waits is cancelled at once, one that runs is told so."""
-    conn.execute(
-        update(jobs).where(_still(job_id, QUEUED)).values(state=CANCELLED, ended_at=at)
-    )
+    conn.execute(update(jobs).where(_still(job_id, QUEUED)).values(state=CANCELLED, ended_at=at))
     conn.execute(update(jobs).where(_still(job_id, RUNNING)).values(cancel_requested=True))
 
 
@@ -164,12 +160,17 @@ def take_over(conn: Connection, *, at: datetime) -> int:
     """
     abandoned = jobs.c.state == RUNNING
     conn.execute(
-        update(jobs)
-        .where(abandoned, jobs.c.cancel_requested)
-        .values(state=CANCELLED, ended_at=at)
+        update(jobs).where(abandoned, jobs.c.cancel_requested).values(state=CANCELLED, ended_at=at)
     )
     put = conn.execute(update(jobs).where(abandoned).values(state=QUEUED, started_at=None))
     return put.rowcount
+
+
+def _text(value: object) -> str:
+    """Write a moment the way JSON readers expect it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return str(value)
 
 
 def _still(job_id: int, state: str) -> ColumnElement[bool]:

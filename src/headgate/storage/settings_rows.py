@@ -57,9 +57,10 @@ def forget(conn: Connection, key: str) -> None:
 
 def last_change_among(conn: Connection, keys: Sequence[str]) -> datetime | None:
     """Return when one of these settings was last chosen, None when none ever was."""
-    return conn.execute(
+    newest: datetime | None = conn.execute(
         select(func.max(settings.c.changed_at)).where(settings.c.key.in_(keys))
     ).scalar_one()
+    return newest
 
 
 def _write(conn: Connection, **row: Any) -> None:

@@ -15,6 +15,18 @@ def known_languages(conn: Connection) -> dict[int, str]:
     return {row.language_id: row.short_name for row in rows}
 
 
+def named_languages(conn: Connection) -> dict[str, str]:
+    """Return the languages with their names: short name in lower case to long name.
+
+    Id 0 is the source's word for all of them and no language.
+    """
+    columns = t.source_languages.c
+    rows = conn.execute(
+        select(columns.short_name, columns.long_name).where(columns.language_id != 0)
+    )
+    return {row.short_name.lower(): row.long_name for row in rows}
+
+
 def note_language(
     conn: Connection, *, language_id: int, short_name: str, long_name: str, at: datetime
 ) -> None:

@@ -28,7 +28,7 @@ class DatabaseUnavailableError(StorageError):
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees one moment of the database and changes nothing."""
-    with _translated(), engine.connect() as conn, conn.begin() as transaction:
+    with translated(), engine.connect() as conn, conn.begin() as transaction:
         yield conn
         transaction.rollback()
 
@@ -36,14 +36,15 @@ def read(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """Yield a connection whose changes are committed together, or not at all."""
-    with _translated():
+    with translated():
         writer = engine.execution_options(**{WRITES: True})
         with writer.begin() as conn:
             yield conn
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Give the errors of a full or unreachable database their names."""
     try:
         yield
     except DBAPIError as exc:

@@ -3,7 +3,7 @@
 from headgate.storage import anchors, source_languages, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import listing
-from headgate.sync.working import CONFIGURATION, Tools, Work
+from headgate.sync.working import CONFIGURATION, Work
 from headgate.upstream.source import SourceConfiguration, SourceLanguage
 
 
@@ -48,7 +48,8 @@ def synchronize_categories(work: Work) -> None:
     tools.progress.begin("listing categories")
     with transactions.read(tools.engine) as conn:
         anchor = anchors.kept_anchor(conn, scope=CONFIGURATION, source=tools.source_name)
-    answer = listing.ask(work, anchor, lambda kept: tools.source.list_configuration(kept))
+    answer = tools.source.list_configuration(anchor)
+    work.count_received(answer.received_bytes)
     listing.write_down(work, CONFIGURATION, answer.anchor, {}, answer.identities)
     work.fetching.work_off(CONFIGURATION, "categories")
     listing.complete(work, CONFIGURATION)

@@ -8,16 +8,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.storage import todo, transactions
+from headgate.storage.engine import Engine
 from headgate.sync.ingest import Delivery, Ingestion
 from headgate.sync.progress import Progress
 from headgate.upstream.source import DocumentBatch
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 #: Four were tolerated by Microsoft's service and gave 8 times the speed of one (FACTS §10.7).
 CALLS_AT_ONCE = 4
@@ -34,7 +32,7 @@ class DocumentSource(Protocol):
 class Fetching:
     """Fetches what is on a to-do list and hands it to ingestion."""
 
-    engine: "Engine"
+    engine: Engine
     source: DocumentSource
     ingestion: Ingestion
     progress: Progress

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.identity import RevisionIdentity
@@ -17,11 +16,9 @@ from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
 from headgate.storage import catalogue_version, ingestion, transactions
+from headgate.storage.engine import Engine
 from headgate.sync.ingest import Delivery, Ingestion
 from headgate.sync.progress import Progress
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 #: Documents stored in one transaction.
 BATCH = 250
@@ -41,7 +38,7 @@ class ImportResult:
 def import_package(
     path: Path,
     *,
-    engine: "Engine",
+    engine: Engine,
     packer: Packer,
     progress: Progress,
     now: Callable[[], datetime],
@@ -69,7 +66,7 @@ def import_package(
 
 
 def _differing(
-    engine: "Engine",
+    engine: Engine,
     packer: Packer,
     batch: list[ReceivedDocument],
     known: set[RevisionIdentity],

@@ -8,7 +8,6 @@ same path.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.identity import RevisionIdentity
@@ -16,11 +15,9 @@ from headgate.errors import DocumentError
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer
 from headgate.storage import ingestion, runs, todo, transactions
+from headgate.storage.engine import Connection, Engine
 from headgate.storage.ingestion import IncomingRevision, StoredBatch
 from headgate.storage.runs import Problem
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +43,7 @@ class Taken:
 class Ingestion:
     """Takes deliveries into the catalogue on behalf of one run (``run_id`` None: a package)."""
 
-    engine: "Engine"
+    engine: Engine
     packer: Packer
     run_id: int | None
     now: Callable[[], datetime]
@@ -58,7 +55,7 @@ class Ingestion:
         with transactions.write(self.engine) as conn:
             batch = ingestion.store_batch(conn, readable, arrived_at=at, run_id=self.run_id)
             damaged += self._refused(delivery.documents, batch)
-            ingestion.note_addresses(conn, dict(delivery.mu_urls))
+            ingestion.note_addresses(conn, delivery.mu_urls)
             for document, reason in damaged:
                 self._note_damaged(conn, document, reason, at)
             for identity, reason in delivery.undelivered.items():
@@ -115,7 +112,7 @@ class Ingestion:
         ]
 
     def _note_damaged(
-        self, conn: "Connection", document: ReceivedDocument, reason: str, at: datetime
+        self, conn: Connection, document: ReceivedDocument, reason: str, at: datetime
     ) -> None:
         todo.note_owed(
             conn,
@@ -128,13 +125,13 @@ class Ingestion:
         self._note(conn, document.identity, reason, at)
 
     def _note_undelivered(
-        self, conn: "Connection", identity: RevisionIdentity, reason: str, at: datetime
+        self, conn: Connection, identity: RevisionIdentity, reason: str, at: datetime
     ) -> None:
         todo.note_owed(conn, identity, reason=reason, encoding=None, data=None, at=at)
         self._note(conn, identity, reason, at)
 
     def _note(
-        self, conn: "Connection", identity: RevisionIdentity, reason: str, at: datetime
+        self, conn: Connection, identity: RevisionIdentity, reason: str, at: datetime
     ) -> None:
         if self.run_id is not None:
             problem = Problem(kind="document", subject=str(identity), reason=reason)

@@ -1,16 +1,13 @@
 """A listing's life: asked for, written down, worked off, its anchor kept.
 
-An interrupted run leaves its listing; the next one finishes it first. An anchor the source no
-longer understands is forgotten and everything is listed again, which costs a list, not documents.
+An interrupted run leaves its listing; the next one finishes it first.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.storage import anchors, catalogue_version, transactions
-from headgate.storage.runs import Problem
 from headgate.sync.working import UPDATES, Work
-from headgate.upstream.source import RevisionList, SourceFault
 
 
 def finish_earlier(work: Work, scope: str, phase: str) -> None:
@@ -22,26 +19,6 @@ def finish_earlier(work: Work, scope: str, phase: str) -> None:
         return
     work.fetching.work_off(scope, phase)
     complete(work, scope)
-
-
-def ask(
-    work: Work, anchor: str | None, call: Callable[[str | None], RevisionList]
-) -> RevisionList:
-    """Make a listing call; when the source rejects our anchor, ask again without it."""
-    try:
-        return call(anchor)
-    except SourceFault as fault:
-        if anchor is None or fault.code != "InvalidParameters":
-            raise
-        work.note(
-            Problem(
-                kind="notice",
-                subject="anchor",
-                reason="The source no longer understands our anchor; everything is listed again.",
-                detail=str(fault),
-            )
-        )
-        return call(None)
 
 
 def write_down(

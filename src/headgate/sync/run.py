@@ -21,7 +21,7 @@ from headgate.storage import anchors, runs, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import categories, updates
 from headgate.sync.working import OWED, Tools, Work
-from headgate.upstream.source import SourceChangedError
+from headgate.upstream.reactions import SourceChanged
 
 EVERYTHING = "everything"
 CATEGORIES = "categories"
@@ -78,10 +78,11 @@ def _journey(
     tools.progress.begin("connecting")
     configuration = tools.source.describe(None)
     work = Work(tools=tools, run_id=run_id, batch_size=configuration.max_updates_per_request)
+    work.count_received(configuration.received_bytes)
     categories.note_languages(work, configuration)
     try:
         _metadata(work, scope, confirmed)
-    except SourceChangedError as exc:
+    except SourceChanged as exc:
         _start_over(work, exc)
         _metadata(work, scope, confirmed)
     if scope == EVERYTHING and fetch_files is not None:
@@ -104,7 +105,7 @@ def ask_again_for_owed(work: Work) -> None:
     work.fetching.work_off(OWED, "documents owed")
 
 
-def _start_over(work: Work, reason: SourceChangedError) -> None:
+def _start_over(work: Work, reason: SourceChanged) -> None:
     """[MS-WSUSSS] 2.2.9.3 ServerChanged: forget the anchors and go on."""
     work.note(
         Problem(

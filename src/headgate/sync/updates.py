@@ -1,12 +1,13 @@
 """The second half of a synchronization: updates of the chosen products and classifications."""
 
+from dataclasses import dataclass
+
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.storage import anchors, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import listing
 from headgate.sync.plan import Choice, ListingCall, listing_calls
-from headgate.sync.working import MEMBERS, UPDATES, FirstRunTooLargeError, Work
-from headgate.upstream.source import RevisionList
+from headgate.sync.working import MEMBERS, UPDATES, FirstRunTooLargeError, Tools, Work
 
 #: A first run above this asks for a yes: at Microsoft's rate it takes about five minutes.
 ASK_ABOVE = 20_000
@@ -24,19 +25,21 @@ def synchronize_updates(work: Work, *, confirmed: bool) -> None:
     with transactions.read(tools.engine) as conn:
         chosen = tools.choose(conn)
         anchor = anchors.kept_anchor(conn, scope=UPDATES, source=tools.source_name)
-        anchored = Choice.of(**_sides(anchors.anchored_categories(conn)))
+        anchored = Choice.of(**sides(anchors.anchored_categories(conn)))
     calls = listing_calls(chosen=chosen, anchored=anchored, anchor=anchor)
     if not calls:
         _note_nothing_chosen(work)
         return
-    kept, identities = list_all(work, calls)
-    if anchor is None and not confirmed and len(identities) > ASK_ABOVE:
-        raise FirstRunTooLargeError(len(identities), ASK_ABOVE)
-    listing.write_down(work, UPDATES, kept, chosen.as_rows(), identities)
+    listed = list_all(tools, calls)
+    work.count_received(listed.received)
+    if anchor is None and not confirmed and len(listed.identities) > ASK_ABOVE:
+        raise FirstRunTooLargeError(len(listed.identities), ASK_ABOVE)
+    listing.write_down(work, UPDATES, listed.anchor, chosen.as_rows(), listed.identities)
     finish_listing(work)
 
 
-def _sides(anchored: dict[str, set[str]]) -> dict[str, set[str]]:
+def sides(anchored: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return remembered rows as the sides of a Choice."""
     return {"products": anchored["product"], "classifications": anchored["classification"]}
 
 
@@ -51,27 +54,32 @@ def _note_nothing_chosen(work: Work) -> None:
     )
 
 
-def list_all(
-    work: Work, calls: list[ListingCall]
-) -> tuple[str | None, dict[RevisionIdentity, None]]:
-    """Make the calls; return the first one's anchor and every identity once, in order."""
-    anchors_given: list[str] = []
-    identities: dict[RevisionIdentity, None] = {}
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What several listing calls gave together."""
+
+    anchor: str | None  #: the first call's
+    identities: frozenset[RevisionIdentity]
+    received: int  #: bytes
+
+
+def list_all(tools: Tools, calls: list[ListingCall]) -> Listed:
+    """Make the calls and put their answers together."""
+    anchor: str | None = None
+    identities: set[RevisionIdentity] = set()
+    received = 0
     for call in calls:
-        answer = listing.ask(work, call.anchor, lambda kept, call=call: _list(work, call, kept))
-        anchors_given.append(answer.anchor)
-        identities.update(dict.fromkeys(answer.identities))
-        work.tools.check_stopped()
-    return (anchors_given[0] or None), identities
-
-
-def _list(work: Work, call: ListingCall, anchor: str | None) -> RevisionList:
-    return work.tools.source.list_updates(
-        anchor=anchor,
-        products=call.products,
-        classifications=call.classifications,
-        delta=anchor is not None,
-    )
+        answer = tools.source.list_updates(
+            anchor=call.anchor,
+            products=call.products,
+            classifications=call.classifications,
+            delta=call.anchor is not None,
+        )
+        anchor = anchor or answer.anchor
+        identities.update(answer.identities)
+        received += answer.received_bytes
+        tools.check_stopped()
+    return Listed(anchor, frozenset(identities), received)
 
 
 def finish_listing(work: Work) -> None:

@@ -3,20 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from headgate.errors import UsageError
 from headgate.metadata.packing import Packer
 from headgate.storage import runs, transactions
+from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem
 from headgate.sync.fetching import Fetching
 from headgate.sync.ingest import Ingestion
 from headgate.sync.plan import Choice
 from headgate.sync.progress import Progress
 from headgate.upstream.source import Source
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
 
 CONFIGURATION = "configuration"  #: scope: categories, classifications and detectoids
 UPDATES = "updates"
@@ -28,14 +25,14 @@ OWED = "owed"  #: what an earlier run noted as damaged or not delivered
 class Tools:
     """What a run is given by the composition root."""
 
-    engine: "Engine"
+    engine: Engine
     source: Source
     source_name: str  #: what anchors belong to, and what the history shows
     packer: Packer
     progress: Progress
     now: Callable[[], datetime]
     check_stopped: Callable[[], None]  #: raises when the job was cancelled or must pause
-    choose: Callable[["Connection"], Choice]  #: the products and classifications chosen now
+    choose: Callable[[Connection], Choice]  #: the products and classifications chosen now
     new_languages_wanted: bool  #: a language the source adds later is taken without asking
 
 
@@ -61,6 +58,11 @@ class Work:
             check_stopped=tools.check_stopped,
             batch_size=self.batch_size,
         )
+
+    def count_received(self, received: int) -> None:
+        """Count the bytes of an answer that was no document."""
+        with transactions.write(self.tools.engine) as conn:
+            runs.add_to_run(conn, self.run_id, received=received)
 
     def note(self, problem: Problem) -> None:
         """Write a problem or notice into this run's history."""

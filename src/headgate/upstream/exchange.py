@@ -16,8 +16,9 @@ import httpx2
 
 from headgate.errors import MalformedMessage, SourceError
 from headgate.upstream.failures import PassingTrouble
-from headgate.wire import answers, xpress
+from headgate.wire import answers
 from headgate.wire.soap import SoapVersion
+from headgate.wire.xpress import XpressReader
 
 _Message = TypeVar("_Message")
 
@@ -29,6 +30,9 @@ MOST_BYTES = 256 * 1024 * 1024
 
 #: A fault has less than a kilobyte; a web page seldom more.
 _MOST_BYTES_OF_A_REFUSAL = 1024 * 1024
+
+#: How much of an answer is looked at to tell a web page from SOAP.
+_BEGINNING = 1024
 
 _PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 
@@ -54,16 +58,17 @@ class SourceUnavailable(PassingTrouble):
 
 
 class UnreadableAnswer(PassingTrouble):
-    """An answer that came to its end and cannot be understood: damaged, or no SOAP at all.
-
-    ``raw`` is its beginning.
-    """
+    """An answer that came to its end and cannot be understood; ``raw`` is its beginning."""
 
     next_step = "Run `headgate doctor`; if a proxy or filter is in between, exempt the source."
 
     def __init__(self, message: str, *, raw: bytes, next_step: str | None = None) -> None:
         super().__init__(message, next_step=next_step)
         self.raw = raw
+
+
+class NotSoap(UnreadableAnswer):
+    """A web page, or nothing at all: somebody else than the source has answered."""
 
 
 class NoSourceThere(SourceError):
@@ -93,9 +98,7 @@ class Answer(Generic[_Message]):
 class Exchange:
     """Asks one update source; any number of threads may."""
 
-    def __init__(
-        self, client: httpx2.Client, base_url: str, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, client: httpx2.Client, base_url: str, clock: Callable[[], datetime]) -> None:
         self._client = client
         self._base_url = base_url.rstrip("/")
         self._clock = clock
@@ -182,7 +185,7 @@ def _understand(
     response: httpx2.Response, pieces: Iterator[bytes], read: Reader[_Message]
 ) -> _Message:
     try:
-        return read(_plain(response, pieces))
+        return read(_no_page(_plain(response, pieces)))
     except MalformedMessage as error:
         raise UnreadableAnswer(
             f"The update source answered with something unreadable. {error}",
@@ -191,14 +194,40 @@ def _understand(
         ) from error
 
 
+def _no_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces, unless together they begin like a web page. Raises NotSoap."""
+    beginning = b""
+    for piece in pieces:
+        beginning += piece
+        if len(beginning) >= _BEGINNING:
+            break
+    try:
+        answers.refuse_page(beginning)
+    except MalformedMessage as error:
+        raise NotSoap(
+            f"Something else than the update source answered. {error}",
+            raw=error.raw,
+            next_step=error.next_step or None,
+        ) from error
+    yield beginning
+    yield from pieces
+
+
 def _plain(response: httpx2.Response, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Return the body without its compression. Raises MalformedMessage."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding == "xpress":
-        return xpress.decompress_stream(pieces)
+        return _expanded(pieces)
     if encoding in ("", "identity"):
         return pieces
     raise MalformedMessage(f"It is compressed as {encoding[:40]!r}, which nobody asked for.")
+
+
+def _expanded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    reader = XpressReader()
+    for piece in pieces:
+        yield reader.feed(piece)
+    reader.close()
 
 
 def _explain(response: httpx2.Response) -> tuple[str, str]:

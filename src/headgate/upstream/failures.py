@@ -16,6 +16,8 @@
     ├── RootUnavailable             Microsoft's root cannot be fetched, or is not the one expected
     ├── ProxyRefused                the proxy answers 403 or the like to CONNECT
     ├── FileNotAtSource             404 at every address of an update file
+    ├── UnusableAddress             no address at all, or not http
+    ├── WrongSize                   an update file of another size than announced
     ├── UnexpectedAnswer            an HTTP status that makes no sense for an update file
     └── ProxyAuthenticationError    407: the proxy refused name and password
         ├── ProxyCredentialsMissing the proxy asks for them and none are set
@@ -146,6 +148,18 @@ class FileNotAtSource(SourceError):
     """The source does not have an update file it has announced."""
 
     next_step = "Synchronize again: an expired update's files are taken away at the source."
+
+
+class UnusableAddress(SourceError):
+    """The source, or a redirection, names an address that is none, or not http."""
+
+    next_step = "Check name and port of the source in `headgate settings`."
+
+
+class WrongSize(SourceError):
+    """An address of an update file sends more or fewer bytes than the metadata announce."""
+
+    next_step = "A proxy or firewall may answer in the source's place: open the address there."
 
 
 class UnexpectedAnswer(SourceError):

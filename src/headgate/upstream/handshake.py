@@ -71,7 +71,9 @@ def shake_hands(
 
     Raises SoapFault and SourceError.
     """
-    config = _ask(exchange, SERVICE_PATH, operations.GET_AUTH_CONFIG, GetAuthConfigRequest(), traffic)
+    config = _ask(
+        exchange, SERVICE_PATH, operations.GET_AUTH_CONFIG, GetAuthConfigRequest(), traffic
+    )
     introduction = GetAuthorizationCookieRequest(
         account_name=account.name, account_guid=account.server_id
     )

@@ -12,6 +12,7 @@ client is made by one thread alone.
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from headgate.upstream.failures import (
     BasicNotAllowed,
@@ -124,6 +125,7 @@ class Conversation:
         self._scheme: Scheme | None = None
         self._settled = False
         self._failed: set[str] = set()
+        self._offers: dict[str, list[Challenge]] = {}
         self._tried = False
 
     def opening(self, method: str, target: str) -> Answer | None:
@@ -139,15 +141,16 @@ class Conversation:
     def reply(self, challenges: Sequence[Challenge], method: str, target: str) -> Answer:
         """Return the answer to a 407, or raise ``ProxyAuthenticationError`` when none is left."""
         ran_out, self._settled = self._settled, False
+        self._remember(challenges)
         if self._scheme is None:
-            return self._next_scheme(challenges, method, target, leave_connection=False)
+            return self._next_scheme(method, target, leave_connection=False)
         mine = [c for c in challenges if c.scheme == self._scheme.name]
         answer = _attempt(self._scheme, mine, method, target) if mine else None
         if answer is not None:
             return answer
         if not ran_out:  # what was accepted before may be begun again
             self._failed.add(self._scheme.name)
-        return self._next_scheme(challenges, method, target, leave_connection=True)
+        return self._next_scheme(method, target, leave_connection=True)
 
     def accepted(self) -> None:
         """Note that the proxy let the last request through."""
@@ -159,29 +162,23 @@ class Conversation:
         """Note that the proxy let a first message pass that only a challenge could answer."""
         self._scheme = None
 
-    def _next_scheme(
-        self,
-        challenges: Sequence[Challenge],
-        method: str,
-        target: str,
-        *,
-        leave_connection: bool,
-    ) -> Answer:
-        offered = [challenge.scheme for challenge in challenges]
+    def _remember(self, challenges: Sequence[Challenge]) -> None:
+        """Keep what was offered: squid names only the scheme it has just refused."""
+        offers: dict[str, list[Challenge]] = {}
+        for challenge in challenges:
+            offers.setdefault(challenge.scheme, []).append(challenge)
+        self._offers |= offers
+
+    def _next_scheme(self, method: str, target: str, *, leave_connection: bool) -> Answer:
         for name in self._authenticator.usable:
-            if name not in offered or name in self._failed:
+            if name not in self._offers or name in self._failed:
                 continue
-            mine = [challenge for challenge in challenges if challenge.scheme == name]
-            answer = self._start(name, mine, method, target)
+            answer = self._start(name, self._offers[name], method, target)
             if answer is not None:
-                return Answer(
-                    header=answer.header,
-                    with_body=answer.with_body,
-                    on_new_connection=leave_connection,
-                )
+                return replace(answer, on_new_connection=leave_connection)
             self._failed.add(name)
         self._scheme = None
-        raise self._authenticator.refuse(offered, tried=self._tried)
+        raise self._authenticator.refuse(list(self._offers), tried=self._tried)
 
     def _start(
         self, name: str, challenges: Sequence[Challenge], method: str, target: str

@@ -13,9 +13,7 @@ from enum import Enum
 from headgate.errors import SourceError
 from headgate.wire.faults import ErrorCode, SoapFault
 
-_ASK_THE_SOURCE = (
-    "Look into the upstream server's log for this fault, and synchronize again later."
-)
+_ASK_THE_SOURCE = "Look into the upstream server's log for this fault, and synchronize again later."
 _REPORT = "Please report this with the log: it is a fault of Headgate or of the source."
 
 

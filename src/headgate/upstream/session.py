@@ -101,7 +101,7 @@ class Session:
         self, fault: SoapFault, operation: str, ticket: Ticket | None, patience: Patience
     ) -> None:
         """Prepare another try, or raise what the fault means."""
-        asked = fault.method.rpartition("/")[2] or operation
+        asked = fault.method.rpartition("/")[2][:60] or operation
         error = reactions.failure(fault, asked)
         _log.info("source: fault", operation=asked, code=fault.code, parameter=fault.message)
         match reactions.face_of(fault).reaction:

@@ -16,6 +16,7 @@ from cryptography import x509
 from headgate import __version__
 from headgate.errors import SourceError
 from headgate.upstream import certificates
+from headgate.upstream.failures import UnusableAddress
 from headgate.upstream.proxy import ProxySettings
 from headgate.upstream.proxy_auth import Authenticator
 from headgate.upstream.proxy_pool import ForwardConnection, TunnelConnection
@@ -50,6 +51,8 @@ def open_client(settings: TransportSettings) -> httpx2.Client:
     """Return a client any number of threads may use; close it when done.
 
     It asks for no compression by itself, follows no redirects, and raises ``SourceError`` only.
+    Bodies of requests have to be bytes: the proxy may make us send them twice. Once the proxy has
+    refused name and password this client sends them no more; open another with the right ones.
     Raises ``SettingsError`` when the CA file cannot be read.
     """
     client = httpx2.Client(
@@ -76,6 +79,8 @@ class SourceTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request. Raises ``SourceError``."""
+        if request.url.scheme not in ("http", "https") or not request.url.host:
+            raise UnusableAddress(f"'{request.url}' is not an address of http or https.")
         assert isinstance(request.stream, httpx2.SyncByteStream)
         outgoing = httpcore2.Request(
             method=request.method,

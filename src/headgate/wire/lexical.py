@@ -131,15 +131,6 @@ def read_guid(text: str) -> str:
     return value
 
 
-def same_guid(one: str, other: str) -> bool:
-    """Say whether two GUIDs are equal: braces and letter case do not count.
-
-    >>> same_guid("{56309036-4C77-4DD9-951A-99EE9C246A94}", "56309036-4c77-4dd9-951a-99ee9c246a94")
-    True
-    """
-    return one.strip().strip("{}").lower() == other.strip().strip("{}").lower()
-
-
 def escape(text: str) -> str:
     """Return ``text`` so that an XML parser gives it back unchanged from element content.
 

@@ -138,6 +138,19 @@ def own_value(element: Element, read: Callable[[str], _Value]) -> _Value:
         ) from error
 
 
+def attribute(element: Element, name: str, read: Callable[[str], _Value]) -> _Value:
+    """Return an attribute through a reader. Raises MalformedMessage, also when it is missing."""
+    written = element.get(name)
+    if written is None:
+        raise MalformedMessage(f"{local_name(element)} has no {name}.", raw=_excerpt(element))
+    try:
+        return read(written)
+    except ValueError as error:
+        raise MalformedMessage(
+            f"{name} of {local_name(element)} is {error}.", raw=_excerpt(element)
+        ) from error
+
+
 def boolean(element: Element, name: str) -> bool:
     """Return a child's xs:boolean. Raises MalformedMessage."""
     return value(element, name, lexical.read_boolean)

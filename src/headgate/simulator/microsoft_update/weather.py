@@ -43,7 +43,8 @@ def weather_named(name: str) -> Weather:
         return Weather(name.strip().lower())
     except ValueError as error:
         raise UnknownWeather(
-            f"There is no weather called {name!r}.", next_step=f"Choose one of {', '.join(Weather)}."
+            f"There is no weather called {name!r}.",
+            next_step=f"Choose one of {', '.join(Weather)}.",
         ) from error
 
 
@@ -120,7 +121,9 @@ class Sky:
         if self._weather is Weather.BUSY:
             hindrance = self._number("busy", operation, question.hex()) % 12
             times = 2 if hindrance == 0 else 1 if hindrance < 4 else 0
-            return Mishap.BUSY if self._happens(f"busy {operation} {question.hex()}", times) else None
+            return (
+                Mishap.BUSY if self._happens(f"busy {operation} {question.hex()}", times) else None
+            )
         if self._weather is Weather.DAMAGED and operation == "GetUpdateData":
             if self._happens("web page", 1):
                 return Mishap.WEB_PAGE

@@ -259,7 +259,7 @@ def _prerequisites(
     return tuple(clauses)
 
 
-def _sizes(contents: list[UpdateFile], handler: str | None) -> dict[str, int]:
+def _sizes(contents: list[UpdateFile], handler: str | None) -> dict[str, Any]:
     if handler is None and not contents:
         return {}
     return {"max_download_size": sum(file.size for file in contents), "min_download_size": 0}

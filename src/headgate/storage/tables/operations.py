@@ -49,10 +49,8 @@ jobs = Table(
     Column("state", String(10), nullable=False),  # queued | running | done | failed | cancelled
     Column("queued_at", UtcDateTime, nullable=False),
     Column("queued_by", Text, nullable=False),
-    Column("not_before", UtcDateTime),
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
-    Column("attempt", Integer, nullable=False, server_default="1"),
     Column("cancel_requested", Boolean, nullable=False),
     Column("progress", Text),  # JSON
     Column("result", Text),  # JSON

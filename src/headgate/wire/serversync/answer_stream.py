@@ -41,6 +41,8 @@ class AnswerStream:
             raise MalformedMessage(f"One item of the answer exceeds {MAX_ITEM_BYTES >> 20} MiB.")
         if not self._started:
             self._beginning += chunk
+            if not self._beginning.strip():
+                return
             answers.refuse_page(self._beginning)
             self._started = xmltree.refuse_doctype(self._beginning, what="answer")
             chunk = self._beginning

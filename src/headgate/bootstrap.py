@@ -1,0 +1,92 @@
+"""The composition root: the only place that knows everybody and reads the environment.
+
+It opens the data directory and the database, brings the schema up to date, and tells the worker
+which function does which kind of job. Commands and ``serve`` start here.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from headgate import clock
+from headgate.jobs.context import Signals
+from headgate.jobs.worker import Handler, Worker
+from headgate.jobs.worker_lock import worker_lock
+from headgate.services.configuring import Configuring
+from headgate.services.sync_control import SyncControl
+from headgate.settings import directory
+from headgate.settings.directory import DataDirectory
+from headgate.settings.local import Local, local_settings
+from headgate.settings.secrets import SecretKey
+from headgate.storage import advisory_lock, installation, transactions, upgrade
+from headgate.storage.engine import Engine, open_engine, sqlite_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """One installation, opened: everything a command or a door is built from."""
+
+    directory: DataDirectory
+    environment: Mapping[str, str]
+    local: Local
+    engine: Engine
+    configuring: Configuring
+    sync_control: SyncControl
+
+    def worker(self, signals: Signals) -> Worker:
+        """Return a worker of this installation; it works when told to and holds no lock yet."""
+        return Worker(
+            engine=self.engine,
+            lock=worker_lock(self.engine),
+            handlers=handlers(self),
+            signals=signals,
+        )
+
+    def put_back_abandoned(self) -> bool:
+        """Queue again what a dead worker left "running"; False when a worker is alive."""
+        worker = self.worker(Signals())
+        nobody_works = worker.settle()
+        worker.release()
+        return nobody_works
+
+
+def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -> Home:
+    """Open the installation in a data directory, making it if need be.
+
+    ``data``: the command option; None for HEADGATE_DATA or the default. Raises SettingsError or
+    StorageError, among them SchemaTooNewError.
+    """
+    environment = dict(os.environ if environment is None else environment)
+    place = directory.locate(data, environment)
+    directory.prepare(place)
+    local = local_settings(place.settings_file, environment)
+    engine = open_engine(local.database_url or sqlite_url(place.database_file))
+    _bring_up_to_date(engine, place)
+    configuring = Configuring(
+        engine=engine, secret_key=SecretKey(place.secret_file), environment=environment
+    )
+    return Home(
+        directory=place,
+        environment=environment,
+        local=local,
+        engine=engine,
+        configuring=configuring,
+        sync_control=SyncControl(engine=engine, configuring=configuring),
+    )
+
+
+def handlers(home: Home) -> dict[str, Handler]:
+    """Return which function does which kind of job."""
+    return {}
+
+
+def _bring_up_to_date(engine: Engine, place: DataDirectory) -> None:
+    with advisory_lock.one_upgrade_at_a_time(engine):
+        if upgrade.needs_upgrade(engine):
+            upgrade.upgrade(engine)
+    with transactions.read(engine) as conn:
+        made = installation.is_made(conn)
+    if not made:
+        with transactions.write(engine) as conn:
+            installation.make_installation(conn, at=clock.now())

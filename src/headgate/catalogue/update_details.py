@@ -1,0 +1,124 @@
+"""Everything there is to show of one revision: its document's facts, and who it is related to.
+
+Relations name their target by GUID and the target may never have arrived; then it has no title
+here, and a clause that only names such targets can never be satisfied.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.catalogue.files import FilePresence
+from headgate.catalogue.identity import RevisionIdentity
+from headgate.catalogue.revisions import (
+    CategoryType,
+    PublicationState,
+    Revision,
+    UpdateKind,
+)
+from headgate.catalogue.update_list import UpdateLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """The target of a relation, looked up."""
+
+    update_id: str
+    revision_number: int | None = None  #: bundles name one; other relations mean the newest
+    title: str | None = None  #: None: the target is not here
+    kind: UpdateKind | None = None
+    category_type: CategoryType | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailedFile:
+    """One file of a revision: what the document declares, and where we and others have it."""
+
+    name: str
+    size: int  #: bytes
+    sha1: bytes
+    sha256: bytes | None
+    mu_url: str | None  #: where Microsoft offers it
+    presence: FilePresence
+    patching_type: str | None
+    language: str | None
+    is_eula: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionEntry:
+    """One of the revisions we have of an id."""
+
+    revision_number: int
+    title: str
+    arrived: datetime
+    publication_state: PublicationState
+    is_latest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relations:
+    """Who a revision is related to, both ways."""
+
+    categories: tuple[Related, ...] = ()
+    prerequisites: tuple[tuple[Related, ...], ...] = ()  #: clauses: one of each must be installed
+    bundled: tuple[tuple[Related, ...], ...] = ()  #: clauses: one of each is wanted
+    bundled_in: tuple[Related, ...] = ()
+    supersedes: tuple[Related, ...] = ()
+    superseded_by: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateDetails:
+    """One revision with everything around it."""
+
+    line: UpdateLine
+    document: Revision
+    relations: Relations
+    files: tuple[DetailedFile, ...]  #: its own; those of bundle members are theirs
+    revisions: tuple[RevisionEntry, ...]  #: newest first
+
+    @property
+    def identity(self) -> RevisionIdentity:
+        """Who it is."""
+        return self.line.identity
+
+
+def prerequisite_sentences(clauses: Sequence[Sequence[Related]]) -> Iterator[str]:
+    """Yield one sentence for each clause, those about categories first.
+
+    >>> windows = Related(update_id="72e7624a-5b00-45d2-b92f-e561c0a6a160", title="Windows 11",
+    ...                   kind=UpdateKind.CATEGORY, category_type=CategoryType.PRODUCT)
+    >>> list(prerequisite_sentences([[windows]]))
+    ['Is for the product Windows 11.']
+    """
+    about_categories = [clause for clause in clauses if _names_only_categories(clause)]
+    for clause in about_categories:
+        yield _category_sentence(clause)
+    for clause in clauses:
+        if clause not in about_categories:
+            yield _condition_sentence(clause)
+
+
+def _names_only_categories(clause: Sequence[Related]) -> bool:
+    return all(target.category_type is not None for target in clause)
+
+
+def _category_sentence(clause: Sequence[Related]) -> str:
+    titles = " or ".join(str(target.title) for target in clause)
+    category_type = clause[0].category_type
+    if category_type is CategoryType.CLASSIFICATION:
+        return f"Is classified as {titles}."
+    return f"Is for the {category_type} {titles}."
+
+
+def _condition_sentence(clause: Sequence[Related]) -> str:
+    known = [str(target.title) for target in clause if target.title is not None]
+    unknown = len(clause) - len(known)
+    if not known:
+        ids = ", ".join(target.update_id for target in clause)
+        return f"Needs something the source has not sent ({ids}): never satisfied."
+    if len(known) == 1 and not unknown:
+        return f"Needs: {known[0]}."
+    more = f"; {unknown} more that the source has not sent" if unknown else ""
+    return f"Needs one of: {'; '.join(known)}{more}."

@@ -1,0 +1,198 @@
+"""`headgate sync now|preview|status|history|cancel`."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headgate.cli import output, waiting
+from headgate.cli.failures import DONE_WITH_FAILURES
+from headgate.cli.invocation import actor, home
+
+if TYPE_CHECKING:
+    from headgate.bootstrap import Home
+    from headgate.storage.jobs import Job
+
+app = typer.Typer(help="Synchronize with the update source.", no_args_is_help=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+#: What the worker calls a first run that is too large to start without a yes.
+_ASKS = "FirstRunTooLargeError"
+
+
+@app.command()
+def now(
+    ctx: typer.Context,
+    categories: Annotated[
+        bool, typer.Option("--categories", help="Products, classifications and languages alone.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to a large first run.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Synchronize now, and return when the run has ended."""
+    here = home(ctx)
+    scope = "categories" if categories else "everything"
+    run = _run(here, scope, confirmed=yes)
+    if as_json:
+        output.print_json(run)
+    else:
+        print(_summary(run))
+        for problem in run["problems"]:
+            output.say(f"  {problem['kind']} {problem['subject']}: {problem['reason']}")
+    if any(problem["kind"] != "notice" for problem in run["problems"]):
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _run(here: "Home", scope: str, *, confirmed: bool) -> Mapping[str, Any]:
+    try:
+        return waiting.see_through(here, _start(here, scope, confirmed).job_id).result
+    except waiting.JobFailedError as exc:
+        if exc.kind != _ASKS or not sys.stdin.isatty():
+            raise
+        output.say(str(exc))
+        typer.confirm("Go on?", abort=True, err=True)
+    return waiting.see_through(here, _start(here, scope, True).job_id).result
+
+
+def _start(here: "Home", scope: str, confirmed: bool) -> "Job":
+    """Start a run, or take up the one whose worker died."""
+    from headgate.services.sync_control import AlreadySynchronizingError
+
+    try:
+        return here.sync_control.start(scope=scope, confirmed=confirmed, by=actor())
+    except AlreadySynchronizingError as exc:
+        if not here.put_back_abandoned():
+            raise
+        output.say("An earlier synchronization was interrupted; it is resumed.")
+        return exc.job
+
+
+def _summary(run: Mapping[str, Any]) -> str:
+    return (
+        f"Synchronized: {run['new']:,} new, {run['revised']:,} revised, {run['expired']:,} expired "
+        f"updates; {run['documents']:,} documents, {output.size(run['bytes'])}."
+    )
+
+
+@app.command()
+def preview(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Ask the source how much a synchronization would bring, without fetching it."""
+    here = home(ctx)
+    job = here.sync_control.preview(by=actor())
+    result = waiting.see_through(here, job.job_id).result
+    if as_json:
+        output.print_json(result)
+        return
+    print(
+        f"A synchronization would bring {result['documents']:,} documents, about "
+        f"{output.size(result['bytes'])} of metadata, in about {result['minutes']:,} minutes."
+    )
+
+
+@app.command()
+def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Say what goes on, what was last, and what comes next."""
+    here = home(ctx)
+    here.put_back_abandoned()
+    found = here.sync_control.status()
+    if as_json:
+        output.print_json(
+            {
+                "state": found.job.state if found.job else "idle",
+                "by": found.job.queued_by if found.job else None,
+                "cancelling": bool(found.job and found.job.cancel_requested),
+                **{
+                    name: found.progress.get(name)
+                    for name in ("phase", "done", "total", "rate", "seconds_left")
+                },
+                "last": found.last,
+                "next": found.next_at,
+                "zone": found.zone,
+            }
+        )
+        return
+    print(_present(found.job))
+    print(f"Last:  {_last(found.last, found.zone)}")
+    print(f"Next:  {output.moment(found.next_at, found.zone) if found.next_at else 'by hand'}")
+
+
+def _present(job: "Job | None") -> str:
+    if job is None:
+        return "Now:   nothing is being synchronized."
+    if job.state == "queued":
+        return f"Now:   a synchronization started by {job.queued_by} waits for a worker."
+    doing = waiting.described(job.progress) if job.progress else "it begins"
+    end = "; it is being cancelled" if job.cancel_requested else ""
+    return f"Now:   synchronizing, started by {job.queued_by}: {doing}{end}"
+
+
+def _last(run: Mapping[str, Any] | None, zone: str) -> str:
+    if run is None:
+        return "never"
+    when = output.moment(run["ended"], zone)
+    if run["result"] == "succeeded":
+        return f"{when}: {_summary(run)}"
+    return f"{when}: {run['result']}. {run['reason'] or ''}".rstrip()
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many runs.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs, newest first, with everything that went wrong."""
+    here = home(ctx)
+    found = here.sync_control.history(limit=limit)
+    if as_json:
+        output.print_json(found)
+        return
+    if not found:
+        print("Nothing was synchronized yet. Start with `headgate sync now --categories`.")
+        return
+    zone = here.configuring.shared().schedule.zone
+    headings = (
+        "ID",
+        "STARTED",
+        "BY",
+        "RESULT",
+        "NEW",
+        "REVISED",
+        "EXPIRED",
+        "RECEIVED",
+        "PROBLEMS",
+    )
+    output.print_table(
+        headings,
+        [
+            (
+                run["id"],
+                output.moment(run["started"], zone),
+                run["by"],
+                run["result"] or "running",
+                run["new"],
+                run["revised"],
+                run["expired"],
+                output.size(run["bytes"]),
+                len(run["problems"]),
+            )
+            for run in found
+        ],
+    )
+    for run in found:
+        for problem in run["problems"]:
+            print(f"  {run['id']}  {problem['kind']} {problem['subject']}: {problem['reason']}")
+
+
+@app.command()
+def cancel(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Ask the run under way to stop at its next good moment; the next one resumes."""
+    here = home(ctx)
+    here.sync_control.cancel(by=actor())
+    here.put_back_abandoned()
+    if as_json:
+        output.print_json({"cancelled": True})
+    else:
+        print("The synchronization is asked to stop.")

@@ -1,0 +1,75 @@
+"""Whether bytes are the file the metadata speak of: size, SHA-1, and SHA-256 where it is known."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from headgate.errors import ContentError
+
+_PIECE = 1024 * 1024
+
+
+class DamagedFileError(ContentError):
+    """A file is not what the metadata say; ``expected`` and ``found`` are in words."""
+
+    next_step = "Fetch it again with the next synchronization, or adopt it from a good copy."
+
+    def __init__(self, path: Path, *, expected: str, found: str) -> None:
+        super().__init__(f"{path} is damaged: expected {expected}, found {found}.")
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """What a file really is."""
+
+    sha1: bytes
+    sha256: bytes
+    size: int  #: bytes
+
+
+def digests_of(stream: BinaryIO) -> Digests:
+    """Read a stream to its end and return what it is."""
+    sha1, sha256, size = hashlib.sha1(usedforsecurity=False), hashlib.sha256(), 0
+    while piece := stream.read(_PIECE):
+        sha1.update(piece)
+        sha256.update(piece)
+        size += len(piece)
+    return Digests(sha1=sha1.digest(), sha256=sha256.digest(), size=size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the metadata say of a file."""
+
+    sha1: bytes
+    sha256: bytes | None
+    size: int  #: bytes
+
+    def met_by(self, stream: BinaryIO) -> bool:
+        """Read a stream to its end and tell whether it is the file."""
+        return self.difference(digests_of(stream)) is None
+
+    def difference(self, found: Digests) -> tuple[str, str] | None:
+        """Return what was expected and what was found, in words; None when all agrees."""
+        if found.size != self.size:
+            return f"{self.size} bytes", f"{found.size} bytes"
+        if found.sha1 != self.sha1:
+            return f"SHA-1 {self.sha1.hex()}", found.sha1.hex()
+        if self.sha256 is not None and found.sha256 != self.sha256:
+            return f"SHA-256 {self.sha256.hex()}", found.sha256.hex()
+        return None
+
+
+def verify(path: Path, expected: Expected) -> None:
+    """Read a file whole and compare. Raises DamagedFileError, OSError when it cannot be read."""
+    size = path.stat().st_size
+    if size != expected.size:  # known at once, without reading gigabytes
+        raise DamagedFileError(path, expected=f"{expected.size} bytes", found=f"{size} bytes")
+    with path.open("rb") as stream:
+        difference = expected.difference(digests_of(stream))
+    if difference is not None:
+        raise DamagedFileError(path, expected=difference[0], found=difference[1])

@@ -1,0 +1,183 @@
+"""The verbs of synchronizing: start, preview, cancel, status, history, and what the schedule does.
+
+A verb asks whether it is allowed and queues a job; the worker does the work. Exactly one
+synchronization waits or runs at a time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from headgate import clock
+from headgate.errors import UsageError
+from headgate.jobs import schedule
+from headgate.jobs.schedule import Attempt, Timetable
+from headgate.services.configuring import Configuring
+from headgate.storage import audit, installation, jobs, runs, transactions
+from headgate.storage.engine import Connection, Engine
+from headgate.storage.jobs import Job
+
+#: Kinds of jobs; bootstrap knows who does them.
+SYNCHRONIZE = "synchronize"
+PREVIEW = "preview"
+
+EVERYTHING = "everything"
+CATEGORIES = "categories"
+
+#: Who starts what the timetable asks for.
+BY_SCHEDULE = "schedule"
+
+
+class AlreadySynchronizingError(UsageError):
+    """One synchronization waits or runs; ``job`` is it."""
+
+    def __init__(self, job: Job) -> None:
+        since = f"{job.queued_at:%Y-%m-%d %H:%M} UTC"
+        super().__init__(
+            f"A synchronization is under way, started by {job.queued_by} at {since}.",
+            next_step="Watch it with `headgate sync status`, or stop it with "
+            "`headgate sync cancel`.",
+        )
+        self.job = job
+
+
+class NothingToCancelError(UsageError):
+    """No synchronization waits or runs."""
+
+    def __init__(self) -> None:
+        super().__init__("No synchronization is under way; there is nothing to cancel.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    """What goes on, what was last, what comes next."""
+
+    job: Job | None  #: the synchronization that waits or runs
+    last: dict[str, Any] | None  #: the newest run that has ended, as in the history
+    next_at: datetime | None  #: None: manual
+    zone: str  #: the time zone of the schedule
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        """Phase, done, total, rate, seconds_left, as far as the job has said."""
+        return dict(self.job.progress) if self.job is not None else {}
+
+
+class SyncControl:
+    """Starts, stops and tells about synchronizations of one installation."""
+
+    def __init__(self, *, engine: Engine, configuring: Configuring) -> None:
+        self._engine = engine
+        self._configuring = configuring
+
+    def start(self, *, scope: str, confirmed: bool, by: str) -> Job:
+        """Queue a synchronization of EVERYTHING or CATEGORIES; raises AlreadySynchronizingError.
+
+        ``confirmed``: a large first run was agreed to.
+        """
+        with transactions.write(self._engine) as conn:
+            job = self._queue_alone(conn, scope=scope, confirmed=confirmed, by=by)
+            audit.note(
+                conn,
+                actor=by,
+                action="synchronization started",
+                detail={"job": job.job_id, "scope": scope},
+                at=job.queued_at,
+            )
+        return job
+
+    def preview(self, *, by: str) -> Job:
+        """Queue the question how much a synchronization would bring."""
+        with transactions.write(self._engine) as conn:
+            return jobs.enqueue(conn, kind=PREVIEW, payload={}, by=by, at=clock.now())
+
+    def cancel(self, *, by: str) -> Job:
+        """Ask the synchronization under way to stop; raises NothingToCancelError."""
+        now = clock.now()
+        with transactions.write(self._engine) as conn:
+            under_way = jobs.unfinished(conn, [SYNCHRONIZE])
+            if not under_way:
+                raise NothingToCancelError
+            job = under_way[0]
+            jobs.request_cancel(conn, job.job_id, at=now)
+            audit.note(
+                conn,
+                actor=by,
+                action="synchronization cancelled",
+                detail={"job": job.job_id},
+                at=now,
+            )
+            return jobs.job(conn, job.job_id)
+
+    def status(self) -> SyncStatus:
+        """Return what goes on now."""
+        now = clock.now()
+        timetable = self._timetable()
+        with transactions.read(self._engine) as conn:
+            under_way = jobs.unfinished(conn, [SYNCHRONIZE])
+            ended = [run for run in runs.runs(conn, limit=2) if run["ended"] is not None]
+            attempts = _attempts(conn, timetable, now) if timetable else []
+        return SyncStatus(
+            job=under_way[0] if under_way else None,
+            last=ended[0] if ended else None,
+            next_at=schedule.next_run(timetable, attempts, now) if timetable else None,
+            zone=self._configuring.shared().schedule.zone,
+        )
+
+    def history(self, *, limit: int) -> list[dict[str, Any]]:
+        """Return the runs, newest first, each with its problems."""
+        with transactions.read(self._engine) as conn:
+            return runs.runs(conn, limit=limit)
+
+    def start_if_due(self) -> Job | None:
+        """Queue what the timetable asks for now; None when it asks for nothing."""
+        timetable, now = self._timetable(), clock.now()
+        if timetable is None:
+            return None
+        with transactions.write(self._engine) as conn:
+            if not schedule.is_due(timetable, _attempts(conn, timetable, now), now):
+                return None
+            try:
+                return self._queue_alone(conn, scope=EVERYTHING, confirmed=False, by=BY_SCHEDULE)
+            except AlreadySynchronizingError:
+                return None
+
+    def _queue_alone(self, conn: Connection, *, scope: str, confirmed: bool, by: str) -> Job:
+        jobs.hold_queue(conn)
+        under_way = jobs.unfinished(conn, [SYNCHRONIZE])
+        if under_way:
+            raise AlreadySynchronizingError(under_way[0])
+        payload = {"scope": scope, "confirmed": confirmed}
+        return jobs.enqueue(conn, kind=SYNCHRONIZE, payload=payload, by=by, at=clock.now())
+
+    def _timetable(self) -> Timetable | None:
+        chosen = self._configuring.shared().schedule
+        if chosen.mode == "manual":
+            return None
+        with transactions.read(self._engine) as conn:
+            us = installation.this_installation(conn)
+        return Timetable(
+            first=time.fromisoformat(chosen.first),
+            per_day=chosen.per_day,
+            zone=ZoneInfo(chosen.zone),
+            offset=timedelta(seconds=us.schedule_offset),
+            since=self._configuring.schedule_chosen_at() or us.created_at,
+        )
+
+
+def _attempts(conn: Connection, timetable: Timetable, now: datetime) -> list[Attempt]:
+    """Return the runs started since the timetable's newest moment, oldest first."""
+    slot = schedule.latest_slot(timetable, now)
+    if slot is None:
+        return []
+    return [
+        Attempt(
+            started_at=job.queued_at,
+            ended_at=job.ended_at,
+            failed=job.state == jobs.FAILED,
+            scheduled=job.queued_by == BY_SCHEDULE,
+        )
+        for job in jobs.queued_since(conn, SYNCHRONIZE, slot)
+        if job.payload["scope"] == EVERYTHING
+    ]

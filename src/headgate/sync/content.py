@@ -1,0 +1,239 @@
+"""Update files that are due, fetched after the metadata: a failed file never undoes metadata.
+
+Each file is recorded when it is whole, verified and in the store, so an interrupted run loses at
+most the pieces under way, and those are continued. Files that would eat into the reserve of the
+disk are left out; when nothing arrives any more, the rest is not tried.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+import httpx2
+
+from headgate.catalogue.files import DueFile, FileChoice, FilePresence
+from headgate.content import paths
+from headgate.content.local import StoreNotWritableError
+from headgate.content.store import ContentStore
+from headgate.content.verify import Expected
+from headgate.errors import HeadgateError
+from headgate.settings.shared import Source as SourceSettings
+from headgate.storage import file_records, runs, transactions
+from headgate.storage.engine import Engine
+from headgate.storage.runs import Problem
+from headgate.sync.progress import Progress
+from headgate.upstream.download import fetch_file
+from headgate.upstream.partial import DiskFull
+from headgate.upstream.source import SourceConfiguration
+
+#: Files on their way at once; real clients use four to five connections to one server (FACTS §6).
+AT_ONCE = 4
+
+#: Failures without a success between them after which the rest is not tried.
+GIVE_UP_AFTER = 10
+
+#: Seconds between two looks at cancellation and progress.
+_LOOK = 0.2
+
+Addresses = Callable[[DueFile], Sequence[str]]
+
+
+def addresses(source: SourceSettings, describe: Callable[[], SourceConfiguration]) -> Addresses:
+    """Return what says where a file lies: ``MUUrl``, or the parent's ``/Content``.
+
+    A parent that holds no files itself says so (``CatalogOnlySync``); it is asked once, and only
+    when there is something to fetch. We do not go to Microsoft behind a parent's back: an isolated
+    network has its reasons.
+    """
+    from_microsoft = cache(lambda: source.kind == "microsoft" or describe().catalogue_only)
+
+    def find(file: DueFile) -> Sequence[str]:
+        if from_microsoft():
+            return (file.mu_url,) if file.mu_url else ()
+        return (parent_address(source, file),)
+
+    return find
+
+
+def parent_address(source: SourceSettings, file: DueFile) -> str:
+    """Return a file's address at an upstream server.
+
+    [MS-WSUSSS] 2.1 and FACTS §1.2: content stays on plain HTTP, on port 80 beside 443 and on the
+    port below any other TLS port.
+    """
+    port = source.port
+    if source.tls:
+        port = 80 if port == 443 else port - 1
+    host = f"[{source.host}]" if source.host and ":" in source.host else source.host
+    return f"http://{host}:{port}/Content/{paths.path_of(file.sha1, file.name)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTools:
+    """What fetching files is given by the composition root."""
+
+    engine: Engine
+    store: ContentStore
+    client: httpx2.Client
+    addresses: Addresses
+    progress: Progress
+    now: Callable[[], datetime]
+    check_stopped: Callable[[], None]  #: raises when the job was cancelled or must pause
+
+
+def fetch_due_files(tools: FileTools, choice: FileChoice, run_id: int) -> list[Problem]:
+    """Fetch what is due and return what went wrong, one problem for each file in trouble.
+
+    Raises only what ``check_stopped`` raises, and errors of the database.
+    """
+    with transactions.read(tools.engine) as conn:
+        due = file_records.due_files(conn, choice)
+    if not due:
+        return []
+    tools.progress.begin("files", len(due))
+    fetching = _Fetching(tools=tools, run_id=run_id, left=due[::-1])
+    fetching.run()
+    return fetching.problems
+
+
+@dataclass(slots=True)
+class _Fetching:
+    tools: FileTools
+    run_id: int
+    left: list[DueFile]  #: the next one last
+    problems: list[Problem] = field(default_factory=list)
+    without_room: list[DueFile] = field(default_factory=list)
+    failures_in_a_row: int = 0
+    under_way: dict[Future[None], DueFile] = field(default_factory=dict)
+    received: dict[bytes, int] = field(default_factory=dict)  #: bytes there, by digest
+    counted: int = 0  #: bytes told to progress
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Keep a few downloads going until nothing is left or nothing arrives any more."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch file") as pool:
+            try:
+                while self.left or self.under_way:
+                    self._start(pool)
+                    self._collect()
+                    self.tools.check_stopped()
+            finally:
+                self.stop.set()
+        self._note_without_room()
+
+    def _start(self, pool: ThreadPoolExecutor) -> None:
+        while self.left and len(self.under_way) < AT_ONCE:
+            file = self.left.pop()
+            if self._has_room_for(file):
+                self.under_way[pool.submit(self._fetch, file)] = file
+            else:
+                self.without_room.append(file)
+
+    def _has_room_for(self, file: DueFile) -> bool:
+        space = self.tools.store.space()
+        promised = sum(
+            other.size - self.received.get(other.sha1, 0) for other in self.under_way.values()
+        )
+        return space is None or file.size + promised <= space.usable
+
+    def _fetch(self, file: DueFile) -> None:
+        """Bring one file into the store (runs in a thread of the pool)."""
+        store = self.tools.store
+        if self._is_there_already(file):
+            return
+        aside = store.aside(file.sha1)
+
+        def count(there: int) -> None:
+            self.received[file.sha1] = there
+
+        fetch_file(
+            self.tools.client,
+            self.tools.addresses(file),
+            aside,
+            size=file.size,
+            sha1=file.sha1,
+            sha256=file.sha256,
+            progress=count,
+            should_stop=self.stop.is_set,
+        )
+        store.keep(aside, file.sha1, file.name)
+
+    def _is_there_already(self, file: DueFile) -> bool:
+        """Whether it was put there by hand, or just before an interruption; a damaged one goes."""
+        store = self.tools.store
+        if not store.has(file.sha1):
+            return False
+        with store.open(file.sha1) as stream:
+            if Expected(sha1=file.sha1, sha256=file.sha256, size=file.size).met_by(stream):
+                return True
+        store.remove(file.sha1)
+        return False
+
+    def _collect(self) -> None:
+        done, _ = wait(self.under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._settle(self.under_way.pop(future), future.exception())
+        received = sum(self.received.values())
+        self.tools.progress.advance(len(done), received=max(0, received - self.counted))
+        self.counted = max(self.counted, received)
+
+    def _settle(self, file: DueFile, error: BaseException | None) -> None:
+        if error is None:
+            self.failures_in_a_row = 0
+            self._record(file)
+        elif isinstance(error, HeadgateError):
+            self.problems.append(_problem(file, error))
+            self.failures_in_a_row += 1
+            if isinstance(error, DiskFull | StoreNotWritableError):
+                self._give_up("the store takes no more")
+            elif self.failures_in_a_row >= GIVE_UP_AFTER:
+                self._give_up(f"{GIVE_UP_AFTER} in a row failed")
+        else:
+            raise error
+
+    def _record(self, file: DueFile) -> None:
+        with transactions.write(self.tools.engine) as conn:
+            file_records.record_presence(
+                conn, [file.sha1], FilePresence.PRESENT, at=self.tools.now()
+            )
+            runs.add_to_run(conn, self.run_id, files=1, received=file.size)
+
+    def _give_up(self, reason: str) -> None:
+        if self.left:
+            self.problems.append(
+                Problem(
+                    kind="file",
+                    subject=f"{len(self.left)} files",
+                    reason=f"{len(self.left)} more files were not tried, because {reason}. The "
+                    "next synchronization tries again.",
+                )
+            )
+            self.left.clear()
+
+    def _note_without_room(self) -> None:
+        if not self.without_room:
+            return
+        space = self.tools.store.space()
+        wanted = sum(file.size for file in self.without_room)
+        free = f"{space.free:,} bytes are free, {space.reserve:,} stay free" if space else "full"
+        self.problems.append(
+            Problem(
+                kind="file",
+                subject=f"{len(self.without_room)} files",
+                reason=f"{len(self.without_room)} files ({wanted:,} bytes) were not fetched: the "
+                f"disk of the content store has no room for them ({free}). Free space, then "
+                "synchronize again.",
+            )
+        )
+
+
+def _problem(file: DueFile, error: HeadgateError) -> Problem:
+    return Problem(
+        kind="file",
+        subject=f"{file.name} ({file.sha1.hex().upper()})",
+        reason=error.sentence(),
+        detail=file.mu_url,
+    )

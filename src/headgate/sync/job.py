@@ -1,0 +1,113 @@
+"""A synchronization as a job: put the tools together from the settings that count when it starts.
+
+Settings changed meanwhile count from the next run.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headgate import clock
+from headgate.catalogue.categories import CategoryTree
+from headgate.catalogue.subscription import (
+    ProductsMode,
+    classifications_to_send,
+    products_to_send,
+)
+from headgate.jobs.worker import JobContext
+from headgate.metadata.packing import Packer
+from headgate.services import connecting
+from headgate.settings.shared import Shared
+from headgate.storage import categories, subscriptions, transactions
+from headgate.storage.engine import Connection, Engine
+from headgate.storage.installation import this_installation
+from headgate.sync.plan import Choice
+from headgate.sync.preview import preview
+from headgate.sync.progress import Progress
+from headgate.sync.run import EVERYTHING, FetchFiles, synchronize
+from headgate.sync.working import Tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx2
+
+#: Seconds between two looks whether a waiting synchronization was cancelled.
+_GLANCE = 0.2
+
+#: Builds what fetches the files that are due, from the settings and the way to the source.
+FilesFrom = Callable[[Shared, "httpx2.Client", Callable[[], None]], FetchFiles]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynchronizationJobs:
+    """Handlers for the jobs ``synchronize`` and ``preview``."""
+
+    engine: Engine
+    directory: Path  #: the data directory
+    settings: Callable[[], Shared]
+    files_from: FilesFrom
+
+    def synchronize(self, context: JobContext) -> dict[str, Any]:
+        """Payload: ``scope`` (everything, categories), ``confirmed``. Returns the history row."""
+        scope = str(context.payload.get("scope", EVERYTHING))
+        shared = self.settings()
+        with self._tools(context, shared) as (tools, client):
+            return synchronize(
+                tools,
+                scope=scope,
+                started_by=context.queued_by,
+                confirmed=bool(context.payload.get("confirmed")),
+                fetch_files=self.files_from(shared, client, context.check),
+            )
+
+    def preview(self, context: JobContext) -> dict[str, Any]:
+        """Ask the source how much a synchronization would bring; change nothing."""
+        with self._tools(context, self.settings()) as (tools, _client):
+            return preview(tools)
+
+    @contextmanager
+    def _tools(
+        self, context: JobContext, shared: Shared
+    ) -> "Iterator[tuple[Tools, httpx2.Client]]":
+        with transactions.read(self.engine) as conn:
+            server_id = this_installation(conn).server_id
+        with connecting.open_source(
+            shared, directory=self.directory, server_id=server_id, pause=_pause(context)
+        ) as opened:
+            tools = Tools(
+                engine=self.engine,
+                source=opened.source,
+                source_name=connecting.base_url(shared.source),
+                packer=Packer(),
+                progress=Progress(report=context.report),
+                now=clock.now,
+                check_stopped=context.check,
+                choose=lambda conn: choice(conn, ProductsMode(shared.products.mode)),
+                new_languages_wanted=shared.languages.mode == "all",
+            )
+            yield tools, opened.client
+
+
+def _pause(context: JobContext) -> Callable[[float], None]:
+    def pause(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        context.check()
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _GLANCE))
+            context.check()
+
+    return pause
+
+
+def choice(conn: Connection, mode: ProductsMode) -> Choice:
+    """Return the chosen products and classifications, expanded against the tree as it is now."""
+    kept = subscriptions.subscription(conn, mode)
+    known = categories.categories(conn)
+    return Choice.of(
+        products_to_send(CategoryTree(known), kept),
+        classifications_to_send(categories.classification_ids(conn), kept),
+    )

@@ -1,0 +1,156 @@
+"""Serving HTTP on one or two addresses in one event loop, with signals handled once, by us.
+
+The sockets are bound before anything starts, so that a taken port is a clear error. uvicorn's own
+signal handling is switched off: with two servers it stops them one after the other and ends the
+process before anything after it runs.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+
+from headgate.errors import HeadgateError
+
+#: Seconds running answers get when the server is told to stop.
+GRACE_SECONDS = 5
+_STARTING = 0.02
+_BACKLOG = 2048
+
+
+class AddressError(HeadgateError):
+    """The server cannot listen where it was told to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """One bound address, with TLS when there is a certificate."""
+
+    socket: socket.socket
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """The address as a browser on this machine would write it."""
+        host, port = self.socket.getsockname()[:2]
+        local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - read, not bound
+        name = local.get(host, f"[{host}]" if ":" in host else host)
+        return f"{'https' if self.certificate else 'http'}://{name}:{port}/"
+
+
+def bind(address: str) -> socket.socket:
+    """Return a socket bound to ``HOST:PORT`` (``[HOST]:PORT`` for IPv6); raises AddressError."""
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise AddressError(
+            f"{address!r} is no address to listen on.",
+            next_step="Write HOST:PORT, such as 0.0.0.0:8530.",
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, int(port)))
+        bound.listen(_BACKLOG)
+    except OSError as exc:
+        bound.close()
+        raise AddressError(
+            f"Cannot listen on {address}: {exc.strerror}.",
+            next_step="Choose another address with --listen HOST:PORT, or end the program that "
+            f"uses it (`ss -ltnp 'sport = :{port}'` names it).",
+        ) from exc
+    return bound
+
+
+def check_certificate(certificate: Path, key: Path | None) -> None:
+    """Raise AddressError unless the files are a certificate and its key."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except OSError as exc:  # ssl.SSLError is one
+        raise AddressError(
+            f"The certificate {certificate} cannot be used ({exc.strerror or exc}).",
+            next_step="listen.certificate names a PEM file with the certificate and its chain, "
+            "listen.key one with its private key; both must be readable for this user.",
+        ) from exc
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone; ``serve`` has them."""
+        yield
+
+
+def serve(
+    app: Starlette,
+    listeners: Sequence[Listener],
+    *,
+    on_ready: Callable[[], None],
+    on_stop: Callable[[], None],
+) -> None:
+    """Answer requests until SIGTERM or SIGINT.
+
+    ``on_ready`` is called when every address answers; ``on_stop`` when the signal comes, in a
+    thread of its own, while running answers are finished. Returns when both are done.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(app, listeners, on_ready, on_stop))
+
+
+async def _serve(
+    app: Starlette,
+    listeners: Sequence[Listener],
+    on_ready: Callable[[], None],
+    on_stop: Callable[[], None],
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    servers = [_Server(_config(app, listener)) for listener in listeners]
+    running = [
+        asyncio.ensure_future(server.serve(sockets=[listener.socket]))
+        for server, listener in zip(servers, listeners, strict=True)
+    ]
+    while not all(server.started for server in servers) and not stop.is_set():
+        await asyncio.sleep(_STARTING)
+    on_ready()
+    await stop.wait()
+    for server in servers:
+        server.should_exit = True
+    stopping: Awaitable[None] = asyncio.to_thread(on_stop)
+    await asyncio.gather(stopping, *running)
+
+
+def _config(app: Starlette, listener: Listener) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ssl_certfile=listener.certificate,
+        ssl_keyfile=listener.key,
+    )
+
+
+def tell_service_manager(state: str) -> None:
+    """Tell systemd how we are (``READY=1``, ``STOPPING=1``); nothing happens without it."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.connect("\0" + address[1:] if address.startswith("@") else address)
+        manager.sendall(state.encode())
