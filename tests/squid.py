@@ -29,6 +29,7 @@ ACCOUNT = f"{DOMAIN}\\{USER}"
 REALM = "the proxy"
 #: Known to Basic alone.
 LOCAL_USER, LOCAL_PASSWORD = "bob", "bob's own"
+_SQUID = shutil.which("squid", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 _HELPERS = [Path("/usr/lib/squid"), Path("/usr/lib64/squid"), Path("/usr/libexec/squid")]
 
 
@@ -86,7 +87,7 @@ class Squids:
         configuration = place / "squid.conf"
         configuration.write_text(self._configuration(kind, port, place))
         process = subprocess.Popen(
-            ["squid", "-N", "-f", str(configuration)],
+            [_SQUID or "squid", "-N", "-n", f"headgate{port}", "-f", str(configuration)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -153,7 +154,7 @@ auth_param negotiate keep_alive on
 def squids() -> Iterator[Squids]:
     """Yield the test bed. Skips without squid, or fails where ``CI`` is true."""
     helpers = next((path for path in _HELPERS if path.is_dir()), None)
-    if helpers is None or not shutil.which("squid") or not shutil.which("htpasswd"):
+    if helpers is None or not _SQUID or not shutil.which("htpasswd"):
         reason = "squid or htpasswd is missing (apt-get install squid apache2-utils)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)

@@ -1,9 +1,9 @@
 """The simulator of Microsoft Update beside a test: real HTTP on a free loopback port.
 
-    with running_upstream() as source:                    # the built-in world
-    with running_upstream(world=builder.world(), weather="busy") as source:
-        ... point a client at source.host, source.port ...
-        source.advance()
+with running_upstream() as source:                    # the built-in world
+with running_upstream(world=builder.world(), weather="busy") as source:
+    ... point a client at source.host, source.port ...
+    source.advance()
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,19 +41,21 @@ class RunningLab:
 
     def statistics(self) -> dict[str, Any]:
         """Return what was asked and answered so far."""
-        told: dict[str, Any] = self._get("/lab/statistics")
-        return told
+        return self.get("/lab/statistics")
 
     def _post(self, path: str, content: Any = None) -> dict[str, Any]:
-        answer = httpx2.post(self.address + path, json=content, trust_env=False)
+        return self._ask("POST", path, content)
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return the JSON at a page of the lab."""
+        return self._ask("GET", path)
+
+    def _ask(self, method: str, path: str, content: Any = None) -> dict[str, Any]:
+        with httpx2.Client(trust_env=False, verify=False, timeout=30) as http:
+            answer = http.request(method, self.address + path, json=content)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
-
-    def _get(self, path: str) -> Any:
-        answer = httpx2.get(self.address + path, trust_env=False)
-        answer.raise_for_status()
-        return answer.json()
 
 
 @contextmanager
@@ -76,6 +78,6 @@ def running_upstream(
     )
     with serving_upstream(upstream) as running:
         lab = RunningLab(port=running.port, address=running.address, upstream=upstream)
-        lab._get("/lab/ready")
+        lab.get("/lab/ready")
         yield lab
     upstream.documents.close()

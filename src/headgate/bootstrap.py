@@ -8,19 +8,31 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headgate import clock
+from headgate.catalogue.subscription import ProductsMode
+from headgate.content.local import LocalStore
 from headgate.jobs.context import Signals
 from headgate.jobs.worker import Handler, Worker
 from headgate.jobs.worker_lock import worker_lock
+from headgate.metadata.packing import Packer
+from headgate.services import sync_control
+from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.configuring import Configuring
+from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
 from headgate.services.sync_control import SyncControl
+from headgate.services.update_files import UpdateFiles
 from headgate.settings import directory
 from headgate.settings.directory import DataDirectory
+from headgate.settings.keys import SHARED
 from headgate.settings.local import Local, local_settings
 from headgate.settings.secrets import SecretKey
 from headgate.storage import advisory_lock, installation, transactions, upgrade
 from headgate.storage.engine import Engine, open_engine, sqlite_url
+
+if TYPE_CHECKING:
+    from headgate.sync.job import SynchronizationJobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,29 @@ class Home:
     engine: Engine
     configuring: Configuring
     sync_control: SyncControl
+
+    @property
+    def catalogue_browser(self) -> CatalogueBrowser:
+        """Return what lists and shows the catalogue."""
+        return CatalogueBrowser(engine=self.engine, unpack=Packer().unpack)
+
+    @property
+    def subscribing(self) -> Subscribing:
+        """Return what chooses products and classifications."""
+        variable = SHARED[PRODUCTS_MODE].variable
+        return Subscribing(
+            engine=self.engine,
+            mode=lambda: ProductsMode(self.configuring.shared().products.mode),
+            now=clock.now,
+            mode_locked_by=variable if self.environment.get(variable) else None,
+        )
+
+    @property
+    def update_files(self) -> UpdateFiles:
+        """Return what keeps, verifies and adopts update files."""
+        return UpdateFiles(
+            engine=self.engine, store=LocalStore(self.directory.content), now=clock.now
+        )
 
     def worker(self, signals: Signals) -> Worker:
         """Return a worker of this installation; it works when told to and holds no lock yet."""
@@ -77,8 +112,23 @@ def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -
 
 
 def handlers(home: Home) -> dict[str, Handler]:
-    """Return which function does which kind of job."""
-    return {}
+    """Return which function does which kind of job; what a job needs is imported when it runs."""
+    return {
+        sync_control.SYNCHRONIZE: lambda context: _synchronization(home).synchronize(context),
+        sync_control.PREVIEW: lambda context: _synchronization(home).preview(context),
+        sync_control.IMPORT: lambda context: _synchronization(home).import_package(context),
+    }
+
+
+def _synchronization(home: Home) -> "SynchronizationJobs":
+    from headgate.sync.job import SynchronizationJobs
+
+    return SynchronizationJobs(
+        engine=home.engine,
+        directory=home.directory.path,
+        settings=home.configuring.shared,
+        store=LocalStore(home.directory.content),
+    )
 
 
 def _bring_up_to_date(engine: Engine, place: DataDirectory) -> None:

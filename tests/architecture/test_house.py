@@ -4,6 +4,7 @@ Floors are import-linter's affair (`make check`).
 """
 
 import ast
+import doctest
 import importlib
 import pkgutil
 import re
@@ -50,6 +51,19 @@ def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 @pytest.mark.parametrize("path", _named(SOURCES))
 def test_every_module_opens_with_a_docstring(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), "say what this file decides"
+
+
+WITH_EXAMPLES = [path for path in SOURCES if ">>> " in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", _named(WITH_EXAMPLES))
+def test_examples_in_docstrings_are_true(path: Path) -> None:
+    name = ".".join(path.relative_to(REPOSITORY / "src").with_suffix("").parts)
+
+    outcome = doctest.testmod(importlib.import_module(name))
+
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
 
 
 def test_no_file_is_a_meeting_point() -> None:

@@ -70,6 +70,11 @@ def with_all_products(subscription: Subscription) -> Subscription:
     return replace(subscription, mode=ProductsMode.ALL, products=frozenset())
 
 
+def with_exactly(subscription: Subscription, nodes: Iterable[str]) -> Subscription:
+    """Return the choice with these nodes and no others."""
+    return replace(subscription, mode=ProductsMode.SELECTED, products=frozenset(nodes))
+
+
 def with_products(
     tree: CategoryTree, subscription: Subscription, nodes: Iterable[str]
 ) -> Subscription:

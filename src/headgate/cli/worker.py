@@ -1,7 +1,7 @@
 """`headgate worker`: the process that runs jobs beside `headgate serve`, which starts it."""
 
+import os
 import signal
-import sys
 import threading
 from types import FrameType
 
@@ -10,6 +10,8 @@ import typer
 from headgate.cli.invocation import Invocation
 
 app = typer.Typer()
+
+STDIN = 0
 
 
 @app.command()
@@ -36,7 +38,8 @@ def worker(
 
 
 def _stop_with_parent(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(STDIN, 1024):  # unbuffered: a daemon thread must hold no lock at exit
+        pass
     stop.set()
 
 

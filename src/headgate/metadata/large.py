@@ -176,6 +176,7 @@ def _read_as_tree(pieces: Pieces, packer: Packer) -> LargeDocument:
     except ValueError as error:
         raise IncompleteDocument(f"The document cannot be used: {error}.") from error
     parsing.refuse_doctype(root)
+    parsing.drop_empty_texts(root)
     revision, texts = tree.read_tree(root)
     if revision.kind is UpdateKind.DRIVER:
         revision = replace(revision, drivers=tuple(drivers))

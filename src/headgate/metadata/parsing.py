@@ -39,7 +39,19 @@ def parse(text: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NotWellFormed(f"The document is not well-formed XML: {error}.") from error
     refuse_doctype(root)
+    if b"<![CDATA[" in text:
+        drop_empty_texts(root)
     return root
+
+
+def drop_empty_texts(root: etree._Element) -> None:
+    """Make elements with an empty CDATA section as empty as those without any text.
+
+    lxml keeps an empty text there, and would write ``<x></x>``.
+    """
+    for element in root.iter():
+        if element.text == "":
+            element.text = None
 
 
 def refuse_doctype(root: etree._Element) -> None:

@@ -25,14 +25,15 @@ _UNTOUCHED = re.compile(
     rb"|</%(name)b>"
     rb"|[^<>&\s][^<>&\r]*+(?=<[^!?]))*+" % {b"name": _NAME}
 )
-_SPECIAL = rb"<!--.*?-->|<\?.*?\?>"
-_CDATA = rb"<!\[CDATA\[.*?\]\]>"
+# atomic, so that no search for what follows makes a comment longer than it is
+_SPECIAL = rb"(?><!--.*?-->|<\?.*?\?>)"
+_CDATA = rb"(?><!\[CDATA\[.*?\]\]>)"
 _TAG = re.compile(
     rb"<(/?)(?:([^\s<>/=\"':]+):)?([^\s<>/=\"':]+)"
     rb"((?:\s+[^\s=<>\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)>",
 )
 _NOTHING_THEN_END = re.compile(
-    rb"(?:\s+|%b|<!\[CDATA\[\s*\]\]>|&#(?:0*(?:9|10|13|32)|x0*(?:9|[aA]|[dD]|20));)*</[^<>]*>"
+    rb"(?:\s+|%b|<!\[CDATA\[\s*\]\]>|&#(?:0*(?:9|10|13|32)|x0*(?:9|[aA]|[dD]|20));)*+</[^<>]*>"
     % _SPECIAL,
     re.DOTALL,
 )

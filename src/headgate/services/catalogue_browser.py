@@ -92,7 +92,7 @@ class UpdateFilter:
     state: UpdateState | None = None
     superseded: bool | None = None
     arrived_since: datetime | None = None
-    limit: int = 100
+    limit: int | None = 100  #: None: all
     skip: int = 0
 
 

@@ -101,16 +101,21 @@ class Subscribing:
             return self._keep(conn, changed, "products.select", [], sentences, actor)
 
     def select_preset(self, name: str, *, actor: str) -> Changed:
-        """Choose the products of a preset, whether the source has named them yet or not."""
+        """Choose exactly the products of a preset, whether the source has named them yet or not."""
         preset = PRESETS.get(name)
         if preset is None:
             raise UnknownPresetError(name)
         with transactions.write(self.engine) as conn:
             choice = subscriptions.subscription(conn, self.mode())
             tree = CategoryTree(categories.categories(conn))
-            changed = choices.with_products(tree, choice, preset.products)
+            changed = choices.with_exactly(choice, preset.products)
             nodes = _preset_nodes(preset)
-            sentences = [*_narrowing(choice), _selected(nodes), *_missing(preset, tree)]
+            sentences = [
+                f"Selected, instead of what was selected before: {preset.title}. It counts from "
+                "the next synchronization.",
+                f"These are: {_titles(nodes)}.",
+                *_missing(preset, tree),
+            ]
             return self._keep(conn, changed, "products.select", nodes, sentences, actor)
 
     def deselect_products(self, names: Sequence[str], *, actor: str) -> Changed:
@@ -119,6 +124,8 @@ class Subscribing:
             tree, choice = self._tree_and_choice(conn)
             nodes = find_categories(names, tree, what="product")
             done = choices.without_products(tree, choice, [node.update_id for node in nodes])
+            if done.subscription == choice:
+                return Changed(subscription=choice, sentences=(_was_not_selected(nodes),))
             sentences = [_deselected(nodes)]
             if done.was_all:
                 sentences.append(
@@ -157,6 +164,8 @@ class Subscribing:
             known, choice = self._classifications_and_choice(conn)
             nodes = find_categories(names, known, what="classification")
             changed = choices.without_classifications(choice, [node.update_id for node in nodes])
+            if changed == choice:
+                return Changed(subscription=choice, sentences=(_was_not_selected(nodes),))
             sentences = [_deselected(nodes)]
             return self._keep(conn, changed, "classifications.deselect", nodes, sentences, actor)
 
@@ -214,6 +223,10 @@ def _selected(nodes: Sequence[Category]) -> str:
 
 def _deselected(nodes: Sequence[Category]) -> str:
     return f"Deselected: {_titles(nodes)}. Nothing new comes for it; what is already here stays."
+
+
+def _was_not_selected(nodes: Sequence[Category]) -> str:
+    return f"Nothing changed; not selected before: {_titles(nodes)}."
 
 
 def _titles(nodes: Sequence[Category]) -> str:

@@ -6,6 +6,7 @@ synchronization waits or runs at a time.
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from headgate.storage.jobs import Job
 #: Kinds of jobs; bootstrap knows who does them.
 SYNCHRONIZE = "synchronize"
 PREVIEW = "preview"
+IMPORT = "import"
 
 EVERYTHING = "everything"
 CATEGORIES = "categories"
@@ -91,6 +93,16 @@ class SyncControl:
         """Queue the question how much a synchronization would bring."""
         with transactions.write(self._engine) as conn:
             return jobs.enqueue(conn, kind=PREVIEW, payload={}, by=by, at=clock.now())
+
+    def import_package(self, path: Path, *, by: str) -> Job:
+        """Queue the import of an export package that lies on this machine."""
+        now = clock.now()
+        with transactions.write(self._engine) as conn:
+            job = jobs.enqueue(conn, kind=IMPORT, payload={"path": str(path)}, by=by, at=now)
+            audit.note(
+                conn, actor=by, action="package imported", detail={"path": str(path)}, at=now
+            )
+        return job
 
     def cancel(self, *, by: str) -> Job:
         """Ask the synchronization under way to stop; raises NothingToCancelError."""

@@ -156,7 +156,7 @@ def _require_rights(root: Path, verb: str) -> None:
     if root == Path("/") and os.geteuid() != 0:
         raise UsageError(
             f"Only root may {verb} a system service.",
-            next_step=f"Run `sudo headgate service {verb}`.",
+            next_step="Run the same command as root, for example with `sudo` and its full path.",
         )
 
 

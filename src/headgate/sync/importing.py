@@ -5,13 +5,15 @@ an identity is here with other text, the first stays and the difference is noted
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.identity import RevisionIdentity
+from headgate.errors import UsageError
 from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
@@ -24,6 +26,16 @@ from headgate.sync.progress import Progress
 BATCH = 250
 
 
+class PackageNotReadableError(UsageError):
+    """The file cannot be opened."""
+
+    def __init__(self, path: Path, cause: OSError) -> None:
+        super().__init__(
+            f"{path} cannot be read: {cause.strerror or cause}.",
+            next_step="Name a .cab that `wsusutil export` wrote and the server's user may read.",
+        )
+
+
 @dataclass(slots=True, kw_only=True)
 class ImportResult:
     """What an import did; lists name identities."""
@@ -31,8 +43,20 @@ class ImportResult:
     documents: int = 0
     stored: int = 0
     known: int = 0
-    differing: list[RevisionIdentity]
-    damaged: list[tuple[RevisionIdentity, str]]
+    differing: list[RevisionIdentity] = field(default_factory=list)
+    damaged: list[tuple[RevisionIdentity, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a job's result."""
+        return {
+            "documents": self.documents,
+            "stored": self.stored,
+            "known": self.known,
+            "differing": [str(identity) for identity in self.differing],
+            "damaged": [
+                {"document": str(identity), "reason": reason} for identity, reason in self.damaged
+            ],
+        }
 
 
 def import_package(
@@ -42,12 +66,20 @@ def import_package(
     packer: Packer,
     progress: Progress,
     now: Callable[[], datetime],
+    check_stopped: Callable[[], None],
 ) -> ImportResult:
-    """Read and store a package; raises ``wire.package`` errors before anything is stored."""
+    """Read and store a package; what is wrong with it rises before anything is stored.
+
+    Raises PackageError, PackageNotReadableError, and what ``check_stopped`` raises between two
+    batches (importing it again goes on from there).
+    """
     progress.begin("checking the package")
-    package = open_package(path)
+    try:
+        package = open_package(path)
+    except OSError as exc:
+        raise PackageNotReadableError(path, exc) from exc
     ingest = Ingestion(engine=engine, packer=packer, run_id=None, now=now)
-    result = ImportResult(differing=[], damaged=[])
+    result = ImportResult()
     progress.begin("storing documents", package.count)
     documents = iter(package.documents())
     while batch := list(islice(documents, BATCH)):
@@ -58,6 +90,7 @@ def import_package(
         result.damaged.extend(taken.damaged)
         result.differing.extend(_differing(engine, packer, batch, set(taken.known)))
         progress.advance(len(batch))
+        check_stopped()
     with transactions.write(engine) as conn:
         ingestion.note_addresses(conn, package.mu_urls)
         if result.stored:

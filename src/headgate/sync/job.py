@@ -4,11 +4,13 @@ Settings changed meanwhile count from the next run.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx2
 
 from headgate import clock
 from headgate.catalogue.categories import CategoryTree
@@ -17,39 +19,35 @@ from headgate.catalogue.subscription import (
     classifications_to_send,
     products_to_send,
 )
+from headgate.content.store import ContentStore
 from headgate.jobs.worker import JobContext
 from headgate.metadata.packing import Packer
-from headgate.services import connecting
+from headgate.services import connecting, update_files
 from headgate.settings.shared import Shared
-from headgate.storage import categories, subscriptions, transactions
+from headgate.storage import categories, source_languages, subscriptions, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.installation import this_installation
+from headgate.storage.runs import Problem
+from headgate.sync.content import FileTools, addresses, fetch_due_files
+from headgate.sync.importing import import_package
 from headgate.sync.plan import Choice
 from headgate.sync.preview import preview
 from headgate.sync.progress import Progress
 from headgate.sync.run import EVERYTHING, FetchFiles, synchronize
 from headgate.sync.working import Tools
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import httpx2
-
 #: Seconds between two looks whether a waiting synchronization was cancelled.
 _GLANCE = 0.2
-
-#: Builds what fetches the files that are due, from the settings and the way to the source.
-FilesFrom = Callable[[Shared, "httpx2.Client", Callable[[], None]], FetchFiles]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SynchronizationJobs:
-    """Handlers for the jobs ``synchronize`` and ``preview``."""
+    """Handlers for the jobs ``synchronize``, ``preview`` and ``import``."""
 
     engine: Engine
     directory: Path  #: the data directory
     settings: Callable[[], Shared]
-    files_from: FilesFrom
+    store: ContentStore
 
     def synchronize(self, context: JobContext) -> dict[str, Any]:
         """Payload: ``scope`` (everything, categories), ``confirmed``. Returns the history row."""
@@ -61,7 +59,7 @@ class SynchronizationJobs:
                 scope=scope,
                 started_by=context.queued_by,
                 confirmed=bool(context.payload.get("confirmed")),
-                fetch_files=self.files_from(shared, client, context.check),
+                fetch_files=self._files(tools, shared, client),
             )
 
     def preview(self, context: JobContext) -> dict[str, Any]:
@@ -69,10 +67,40 @@ class SynchronizationJobs:
         with self._tools(context, self.settings()) as (tools, _client):
             return preview(tools)
 
+    def import_package(self, context: JobContext) -> dict[str, Any]:
+        """Payload: ``path`` of an export package on this machine. Returns what it brought."""
+        result = import_package(
+            Path(str(context.payload["path"])),
+            engine=self.engine,
+            packer=Packer(),
+            progress=Progress(report=context.report),
+            now=clock.now,
+            check_stopped=context.check,
+        )
+        return result.as_json()
+
+    def _files(self, tools: Tools, shared: Shared, client: httpx2.Client) -> FetchFiles:
+        """Return what fetches the files that are due, with the languages known by then."""
+        file_tools = FileTools(
+            engine=self.engine,
+            store=self.store,
+            client=client,
+            addresses=addresses(shared.source, lambda: tools.source.describe(None)),
+            progress=tools.progress,
+            now=tools.now,
+            check_stopped=tools.check_stopped,
+        )
+
+        def fetch(run_id: int) -> list[Problem]:
+            with transactions.read(self.engine) as conn:
+                languages = source_languages.named_languages(conn)
+            choice = update_files.file_choice(shared, languages.keys())
+            return fetch_due_files(file_tools, choice, run_id)
+
+        return fetch
+
     @contextmanager
-    def _tools(
-        self, context: JobContext, shared: Shared
-    ) -> "Iterator[tuple[Tools, httpx2.Client]]":
+    def _tools(self, context: JobContext, shared: Shared) -> Iterator[tuple[Tools, httpx2.Client]]:
         with transactions.read(self.engine) as conn:
             server_id = this_installation(conn).server_id
         with connecting.open_source(

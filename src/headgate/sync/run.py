@@ -86,7 +86,6 @@ def _journey(
         _start_over(work, exc)
         _metadata(work, scope, confirmed)
     if scope == EVERYTHING and fetch_files is not None:
-        tools.progress.begin("files")
         for problem in fetch_files(run_id):
             work.note(problem)
 

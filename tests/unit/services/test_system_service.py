@@ -116,7 +116,7 @@ def test_only_root_changes_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         with pytest.raises(UsageError, match="Only root") as refusal:
             change()
-        assert "sudo headgate service" in refusal.value.next_step
+        assert "as root" in refusal.value.next_step
     assert machine.commands == []
 
 

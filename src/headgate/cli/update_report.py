@@ -1,0 +1,201 @@
+"""One update on paper: as an object for programs, as sentences and short lists for people."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import singledispatch
+from typing import Any
+
+from headgate.catalogue.revisions import Behavior, Revision
+from headgate.catalogue.update_details import (
+    DetailedFile,
+    Related,
+    UpdateDetails,
+    prerequisite_sentences,
+)
+from headgate.catalogue.update_list import UpdateLine, UpdateState
+from headgate.cli import output
+
+#: Members of a long list that are printed; --json has them all.
+SHOWN = 15
+
+
+@singledispatch
+def as_object(value: Any) -> dict[str, Any]:
+    """Return a line of a list, or the details of an update, as programs get it."""
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+@as_object.register
+def _(line: UpdateLine) -> dict[str, Any]:
+    return {
+        "id": line.identity.update_id,
+        "revision": line.identity.revision_number,
+        "kind": line.kind,
+        "title": line.title,
+        "kb": line.kb,
+        "classification": line.classification,
+        "products": line.products,
+        "severity": line.severity,
+        "state": line.state,
+        "superseded": line.superseded,
+        "arrived": line.arrived,
+    }
+
+
+@as_object.register
+def _(details: UpdateDetails) -> dict[str, Any]:
+    document, relations = details.document, details.relations
+    return as_object(details.line) | {
+        "created": document.created,
+        "titles": {text.language: text.title for text in document.texts},
+        "descriptions": {
+            text.language: text.description for text in document.texts if text.description
+        },
+        "kbs": document.kb_articles,
+        "bulletins": document.security_bulletins,
+        "cves": document.cves,
+        "languages": document.languages,
+        "handler": document.handler,
+        "installation": document.installation,
+        "uninstallation": document.uninstallation,
+        "licence": document.eula_id,
+        "more_info": document.more_info_urls,
+        "support": document.support_url,
+        "download_size": {"least": document.min_download_size, "most": document.max_download_size},
+        "prerequisites": [[_target(one) for one in clause] for clause in relations.prerequisites],
+        "bundles": [[_target(one) for one in clause] for clause in relations.bundled],
+        "bundled_in": [_target(one) for one in relations.bundled_in],
+        "supersedes": [_target(one) for one in relations.supersedes],
+        "superseded_by": [_target(one) for one in relations.superseded_by],
+        "files": [_file(file) for file in details.files],
+        "drivers": document.drivers,
+        "revisions": details.revisions,
+    }
+
+
+def _target(related: Related) -> dict[str, Any]:
+    return {
+        "id": related.update_id,
+        "revision": related.revision_number,
+        "title": related.title,
+        "kind": related.category_type or related.kind,
+    }
+
+
+def _file(file: DetailedFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "size": file.size,
+        "sha1": file.sha1.hex(),
+        "sha256": file.sha256.hex() if file.sha256 else None,
+        "url": file.mu_url,
+        "presence": file.presence,
+        "patching_type": file.patching_type,
+        "licence": file.is_eula,
+        "language": file.language,
+    }
+
+
+def print_details(details: UpdateDetails) -> None:
+    """Print everything about an update for people."""
+    line, document = details.line, details.document
+    print(line.title)
+    print(f"{line.identity.update_id}  revision {line.identity.revision_number}  {line.kind}")
+    print(f"{_state(details)}Arrived {line.arrived:%Y-%m-%d %H:%M} UTC.")
+    for text in document.texts:
+        if text.title == line.title and text.description:
+            print(f"\n{text.description}")
+            break
+    print()
+    for name, value in _facts(details):
+        print(f"{name:<16}{value}")
+    relations = details.relations
+    _section("Conditions", prerequisite_sentences(relations.prerequisites))
+    _section("Bundles", (_named(one) for clause in relations.bundled for one in clause))
+    _section("Bundled in", map(_named, relations.bundled_in))
+    _section("Supersedes", map(_named, relations.supersedes))
+    _section("Superseded by", map(_named, relations.superseded_by))
+    _section("Files", (_file_line(file) for file in details.files))
+    _section("Titles", (f"{text.language}: {text.title}" for text in document.texts))
+    _section(
+        "Revisions",
+        (
+            f"{entry.revision_number}  arrived {entry.arrived:%Y-%m-%d}  {entry.publication_state}"
+            for entry in details.revisions
+        ),
+    )
+
+
+def _state(details: UpdateDetails) -> str:
+    """Return what is decided, for what can be decided about."""
+    if not details.document.explicitly_deployable:
+        return ""
+    expired = details.line.state is UpdateState.EXPIRED
+    state = "Expired: withdrawn by its publisher. " if expired else "Not approved. "
+    return state + ("Superseded. " if details.line.superseded else "")
+
+
+def _facts(details: UpdateDetails) -> Iterator[tuple[str, str]]:
+    line, document = details.line, details.document
+    yield "Classification", line.classification or "-"
+    yield "Products", "; ".join(line.products) or "-"
+    yield "KB", ", ".join(document.kb_articles) or "-"
+    yield "Severity", line.severity or "-"
+    if document.security_bulletins or document.cves:
+        yield "Bulletins", ", ".join((*document.security_bulletins, *document.cves))
+    if document.created:
+        yield "Created", f"{document.created:%Y-%m-%d}"
+    yield "Languages", ", ".join(document.languages) or "all"
+    if document.max_download_size is not None:
+        yield "Download", f"at most {output.size(document.max_download_size)}"
+    yield "Installing", _behaviour(document)
+    yield "Removing", "possible" if document.uninstallation else "not possible"
+    if document.eula_id:
+        yield "Licence", f"must be accepted before approval ({document.eula_id})"
+    for url in document.more_info_urls:
+        yield "More", url
+    if document.support_url:
+        yield "Support", document.support_url
+
+
+_REBOOT = {
+    "NeverReboots": "never restarts",
+    "AlwaysRequiresReboot": "always restarts",
+    "CanRequestReboot": "may restart",
+}
+
+
+def _behaviour(document: Revision) -> str:
+    behaviour = document.installation or Behavior()
+    parts = [_REBOOT.get(behaviour.reboot or "", "")]
+    parts.append("may ask for input" if behaviour.can_request_user_input else "")
+    parts.append(
+        "must be installed alone" if behaviour.impact == "RequiresExclusiveHandling" else ""
+    )
+    parts.append("needs the network" if behaviour.requires_network else "")
+    return ", ".join(part for part in parts if part) or "nothing special"
+
+
+def _named(related: Related) -> str:
+    revision = f"/{related.revision_number}" if related.revision_number is not None else ""
+    return f"{related.update_id}{revision}  {related.title or 'not here'}"
+
+
+def _file_line(file: DetailedFile) -> str:
+    kind = "licence" if file.is_eula else file.patching_type or "file"
+    return (
+        f"{file.name}  {output.size(file.size)}  {kind}  {file.presence}\n"
+        f"    SHA-1   {file.sha1.hex()}\n"
+        f"    SHA-256 {file.sha256.hex() if file.sha256 else '-'}"
+        + (f"\n    {file.mu_url}" if file.mu_url else "")
+    )
+
+
+def _section(heading: str, lines: Iterable[str]) -> None:
+    found: Sequence[str] = list(lines)
+    if not found:
+        return
+    print(f"\n{heading}")
+    for line in found[:SHOWN]:
+        print(f"  {line}")
+    if len(found) > SHOWN:
+        print(f"  and {len(found) - SHOWN} more (--json has them all)")

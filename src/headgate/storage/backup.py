@@ -1,0 +1,176 @@
+"""Copies of the database: taken while it serves, put back, checked.
+
+SQLite is copied by its own backup interface into one file (``VACUUM INTO`` would need twice the
+temporary room): a reader's view of one moment, whatever is written meanwhile. PostgreSQL has tools
+that know it better than we do (``pg_dump`` keeps indexes, statistics and owners); there we say
+which command to run and do not invent a format of our own.
+"""
+
+import os
+import shutil
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from headgate.errors import StorageError
+from headgate.storage import transactions, upgrade
+from headgate.storage.engine import open_engine, sqlite_file, sqlite_url
+
+#: Pages copied at once; between two steps writers get their turn.
+_PAGES = 2048
+
+
+class BackupError(StorageError):
+    """A copy cannot be made, read or put back; the database is as it was."""
+
+
+class NotByUsError(BackupError):
+    """The database is PostgreSQL, whose own tools copy it."""
+
+    def __init__(self, verb: str, command: str) -> None:
+        super().__init__(
+            f"Headgate does not {verb} a PostgreSQL database itself.",
+            next_step=f"Run `{command}` with the URL of `database.url`; it is consistent while "
+            "Headgate serves.",
+        )
+
+
+def back_up(engine: Engine, target: Path) -> int:
+    """Copy the database into a file that does not exist yet (mode 0600); return its bytes.
+
+    Raises BackupError.
+    """
+    source = sqlite_file(engine)
+    if source is None:
+        raise NotByUsError("back up", f"pg_dump --format=custom --file={target} URL")
+    if target.exists():
+        raise BackupError(f"{target} exists already.", next_step="Name a file that does not.")
+    aside = target.with_name(target.name + ".partial")
+    try:
+        aside.unlink(missing_ok=True)
+        aside.touch(mode=0o600)
+        _copy(source, aside)
+        _write_through(aside)
+        aside.rename(target)
+    except (OSError, sqlite3.Error) as exc:
+        aside.unlink(missing_ok=True)
+        raise BackupError(
+            f"{target} cannot be written ({exc}).",
+            next_step="Choose another place, or free space there.",
+        ) from exc
+    return target.stat().st_size
+
+
+def restore(engine: Engine, copy: Path) -> str:
+    """Put a copy in the database's place and return its schema version.
+
+    Nobody else may have the database open; the caller sees to that. Raises BackupError for a file
+    that is no whole copy, SchemaTooNewError for one a newer Headgate wrote.
+    """
+    place = sqlite_file(engine)
+    if place is None:
+        raise NotByUsError("restore", f"pg_restore --clean --if-exists --dbname=URL {copy}")
+    found = version_in(copy)
+    engine.dispose()
+    aside = place.with_name(place.name + ".restored")
+    try:
+        aside.unlink(missing_ok=True)
+        aside.touch(mode=0o600)
+        _copy(copy, aside)
+        _write_through(aside)
+        for leftover in ("-wal", "-shm"):  # of the old database: they would be applied to the new
+            place.with_name(place.name + leftover).unlink(missing_ok=True)
+        aside.replace(place)
+    except (OSError, sqlite3.Error) as exc:
+        aside.unlink(missing_ok=True)
+        raise BackupError(
+            f"{place} cannot be replaced ({exc}).",
+            next_step="Stop Headgate and free space, then restore again.",
+        ) from exc
+    return found
+
+
+def version_in(copy: Path) -> str:
+    """Return the schema version of a copy, having read all of it.
+
+    Raises BackupError when it is no whole database of ours, SchemaTooNewError when it is newer
+    than this program.
+    """
+    if not copy.is_file():
+        raise BackupError(f"There is no file {copy}.", next_step="Name a backup file.")
+    opened = open_engine(sqlite_url(copy) + "?mode=ro&uri=true")
+    try:
+        with transactions.read(opened) as conn:
+            found = upgrade.version_of(conn)
+        complaints = check(opened)
+    except (StorageError, sqlite3.Error, ValueError) as exc:
+        raise BackupError(f"{copy} is no database.", next_step="Name a backup file.") from exc
+    finally:
+        opened.dispose()
+    newest = upgrade.newest_version()
+    if found is None:
+        raise BackupError(f"{copy} is no database of Headgate.", next_step="Name a backup file.")
+    if found > newest:
+        raise upgrade.SchemaTooNewError(found, newest)
+    if complaints:
+        raise BackupError(f"{copy} is damaged: {complaints[0]}.", next_step="Use an older backup.")
+    return found
+
+
+def copy_before_upgrade(engine: Engine, directory: Path, *, at: datetime) -> Path | None:
+    """Copy the database into ``directory`` before its schema changes.
+
+    Returns the copy; None for an empty database, and for PostgreSQL, where the administrator's own
+    backup counts.
+    """
+    with transactions.read(engine) as conn:
+        version = upgrade.version_of(conn)
+    if version is None or sqlite_file(engine) is None:
+        return None
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = directory / f"before-upgrade-from-{version}-{at:%Y%m%dT%H%M%SZ}.db"
+    back_up(engine, target)
+    return target
+
+
+def check(engine: Engine) -> list[str]:
+    """Read the whole database and return what is wrong with it, in the database's words."""
+    if sqlite_file(engine) is None:
+        return _check_postgresql(engine)
+    with transactions.read(engine) as conn:
+        found = [str(row[0]) for row in conn.execute(text("PRAGMA integrity_check"))]
+        complaints = [line for line in found if line != "ok"]
+        complaints += [
+            f"a row of {row[0]} points to a row of {row[2]} that is not there"
+            for row in conn.execute(text("PRAGMA foreign_key_check"))
+        ]
+    return complaints
+
+
+def _check_postgresql(engine: Engine) -> list[str]:
+    """PostgreSQL checks its pages as it reads them; reading every table shows damage."""
+    complaints = []
+    with transactions.read(engine) as conn:
+        tables = conn.execute(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        ).scalars()
+        names = list(tables)
+    for name in names:
+        quoted = engine.dialect.identifier_preparer.quote(name)
+        try:
+            with transactions.read(engine) as conn:
+                conn.exec_driver_sql(f"SELECT count(t.*) FROM {quoted} AS t")  # noqa: S608
+        except Exception as exc:  # whatever reading a damaged table raises
+            complaints.append(f"{name}: {exc}")
+    return complaints
+
+
+def _copy(source: Path, target: Path) -> None:
+    with (
+        _closing(f"file:{source}?mode=ro") as reader,
+        _closing(f"file:{target}") as writer,
+    ):
+        reader.backup(writer, pages=_PAGES, sleep=0.01)
+        writer.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
