@@ -41,6 +41,13 @@ class Squid:
     log: Path
     process: subprocess.Popen[bytes]
 
+    def end(self) -> None:
+        """Kill it, which is quicker than its shutdown, and take away the memory it shared."""
+        self.process.kill()
+        self.process.wait(20)
+        for left in Path("/dev/shm").glob(f"headgate{self.port}-*"):
+            left.unlink(missing_ok=True)
+
     def lines(self) -> list[str]:
         """Return the access log: method, address, status and credentials of each request."""
         lines = self.log.read_text("utf-8").splitlines()
@@ -75,7 +82,7 @@ class Squids:
             squid = self._launch(kind)
             if _listens(squid):
                 return squid
-            squid.process.wait(10)
+            squid.end()
         said = squid.log.with_name("cache.log").read_text("utf-8", "replace")
         raise RuntimeError(f"squid does not start: {said[-2000:]}")
 
@@ -168,9 +175,7 @@ def squids() -> Iterator[Squids]:
             yield bed
         finally:
             for squid in bed.running.values():
-                squid.process.kill()  # nothing of it is kept; its helpers end with it
-            for squid in bed.running.values():
-                squid.process.wait(20)
+                squid.end()
 
 
 def _write_users(folder: Path, judge: int) -> None:

@@ -20,6 +20,7 @@ from headgate.metadata.packing import Packer
 from headgate.services import sync_control
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.configuring import Configuring
+from headgate.services.databases import Databases
 from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
 from headgate.services.sync_control import SyncControl
 from headgate.services.update_files import UpdateFiles
@@ -28,7 +29,7 @@ from headgate.settings.directory import DataDirectory
 from headgate.settings.keys import SHARED
 from headgate.settings.local import Local, local_settings
 from headgate.settings.secrets import SecretKey
-from headgate.storage import advisory_lock, installation, transactions, upgrade
+from headgate.storage import advisory_lock, installation, transactions
 from headgate.storage.engine import Engine, open_engine, sqlite_url
 
 if TYPE_CHECKING:
@@ -93,11 +94,10 @@ def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -
     StorageError, among them SchemaTooNewError.
     """
     environment = dict(os.environ if environment is None else environment)
-    place = directory.locate(data, environment)
-    directory.prepare(place)
+    place = _find(data, environment)
     local = local_settings(place.settings_file, environment)
     engine = open_engine(local.database_url or sqlite_url(place.database_file))
-    _bring_up_to_date(engine, place)
+    _bring_up_to_date(_databases(engine, place))
     configuring = Configuring(
         engine=engine, secret_key=SecretKey(place.secret_file), environment=environment
     )
@@ -108,6 +108,27 @@ def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -
         engine=engine,
         configuring=configuring,
         sync_control=SyncControl(engine=engine, configuring=configuring),
+    )
+
+
+def find_database(data: Path | None, environment: Mapping[str, str] | None = None) -> Databases:
+    """Return the database of an installation as it is, whatever its schema."""
+    environment = dict(os.environ if environment is None else environment)
+    place = _find(data, environment)
+    local = local_settings(place.settings_file, environment)
+    engine = open_engine(local.database_url or sqlite_url(place.database_file))
+    return _databases(engine, place)
+
+
+def _find(data: Path | None, environment: Mapping[str, str]) -> DataDirectory:
+    place = directory.locate(data, environment)
+    directory.prepare(place)
+    return place
+
+
+def _databases(engine: Engine, place: DataDirectory) -> Databases:
+    return Databases(
+        engine=engine, secret_file=place.secret_file, backups=place.backups, now=clock.now
     )
 
 
@@ -131,10 +152,11 @@ def _synchronization(home: Home) -> "SynchronizationJobs":
     )
 
 
-def _bring_up_to_date(engine: Engine, place: DataDirectory) -> None:
+def _bring_up_to_date(databases: Databases) -> None:
+    """Upgrade the schema, a copy taken first, and make the installation's one row."""
+    engine = databases.engine
     with advisory_lock.one_upgrade_at_a_time(engine):
-        if upgrade.needs_upgrade(engine):
-            upgrade.upgrade(engine)
+        databases.upgrade()
     with transactions.read(engine) as conn:
         made = installation.is_made(conn)
     if not made:

@@ -103,6 +103,11 @@ PASSING: dict[str, tuple[Script, type[SourceError], str]] = {
         SourceUnavailable,
         "500",
     ),
+    "web page without end": (
+        lambda _: Reply(b"<html>" + b"x" * 2_000_000, 502, content_type="text/html"),
+        SourceUnavailable,
+        "502",
+    ),
     "empty body": (nothing, NotSoap, "empty"),
     "cut connection": (cut_off, ConnectionCut, "cut"),
     "truncated body": (truncated, UnreadableAnswer, "unreadable"),

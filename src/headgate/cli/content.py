@@ -100,7 +100,9 @@ def adopt(
         output.print_json(done)
     else:
         print(f"Adopted {_total(done.taken)}; {done.linked:,} as links that take no room.")
-        print(f"{done.here_already:,} were here already; {done.unknown:,} belong to no update here.")
+        print(
+            f"{done.here_already:,} were here already; {done.unknown:,} belong to no update here."
+        )
         for sentence in done.damaged:
             output.say(f"Not taken: {sentence}")
         if done.without_room.count:

@@ -67,20 +67,6 @@ class Subscribing:
     now: Callable[[], datetime]
     mode_locked_by: str | None = None  #: the environment variable that fixes the mode
 
-    def to_send(self, conn: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the products and the classifications to ask the source for, by id.
-
-        Expanded against the catalogue as ``conn`` sees it, so call it after that run's list of
-        categories has come in. Either may be empty when nothing of the choice is known.
-        """
-        choice = subscriptions.subscription(conn, self.mode())
-        tree = CategoryTree(categories.categories(conn))
-        known = categories.classification_ids(conn)
-        return (
-            choices.products_to_send(tree, choice),
-            choices.classifications_to_send(known, choice),
-        )
-
     def select_products(self, names: Sequence[str], *, actor: str) -> Changed:
         """Choose nodes by id or title. Where all were chosen, only these are from now on."""
         with transactions.write(self.engine) as conn:

@@ -1,14 +1,15 @@
 """Copies of the database: taken while it serves, put back, checked.
 
-SQLite is copied by its own backup interface into one file (``VACUUM INTO`` would need twice the
-temporary room): a reader's view of one moment, whatever is written meanwhile. PostgreSQL has tools
+SQLite is copied by its own backup interface into one file: a reader's view of one moment, whatever
+is written meanwhile. It is copied in one step, because a copy in several starts over each time
+somebody writes and would never end while a synchronization runs. PostgreSQL has tools
 that know it better than we do (``pg_dump`` keeps indexes, statistics and owners); there we say
 which command to run and do not invent a format of our own.
 """
 
 import os
-import shutil
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -16,10 +17,7 @@ from sqlalchemy import Engine, text
 
 from headgate.errors import StorageError
 from headgate.storage import transactions, upgrade
-from headgate.storage.engine import open_engine, sqlite_file, sqlite_url
-
-#: Pages copied at once; between two steps writers get their turn.
-_PAGES = 2048
+from headgate.storage.engine import BUSY_TIMEOUT, sqlite_file
 
 
 class BackupError(StorageError):
@@ -78,7 +76,7 @@ def restore(engine: Engine, copy: Path) -> str:
     try:
         aside.unlink(missing_ok=True)
         aside.touch(mode=0o600)
-        _copy(copy, aside)
+        _copy(copy, aside, "?mode=ro&immutable=1")
         _write_through(aside)
         for leftover in ("-wal", "-shm"):  # of the old database: they would be applied to the new
             place.with_name(place.name + leftover).unlink(missing_ok=True)
@@ -100,23 +98,20 @@ def version_in(copy: Path) -> str:
     """
     if not copy.is_file():
         raise BackupError(f"There is no file {copy}.", next_step="Name a backup file.")
-    opened = open_engine(sqlite_url(copy) + "?mode=ro&uri=true")
     try:
-        with transactions.read(opened) as conn:
-            found = upgrade.version_of(conn)
-        complaints = check(opened)
-    except (StorageError, sqlite3.Error, ValueError) as exc:
-        raise BackupError(f"{copy} is no database.", next_step="Name a backup file.") from exc
-    finally:
-        opened.dispose()
-    newest = upgrade.newest_version()
-    if found is None:
-        raise BackupError(f"{copy} is no database of Headgate.", next_step="Name a backup file.")
-    if found > newest:
-        raise upgrade.SchemaTooNewError(found, newest)
-    if complaints:
-        raise BackupError(f"{copy} is damaged: {complaints[0]}.", next_step="Use an older backup.")
-    return found
+        with closing(_open(copy, "?mode=ro&immutable=1")) as conn:
+            found = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+            newest = upgrade.newest_version()
+            if found is not None and found[0] > newest:
+                raise upgrade.SchemaTooNewError(found[0], newest)
+            complaint = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.Error as exc:
+        raise BackupError(
+            f"{copy} is no whole database of Headgate ({exc}).", next_step="Name a backup file."
+        ) from exc
+    if found is None or complaint != "ok":
+        raise BackupError(f"{copy} is damaged: {complaint}.", next_step="Use an older backup.")
+    return str(found[0])
 
 
 def copy_before_upgrade(engine: Engine, directory: Path, *, at: datetime) -> Path | None:
@@ -167,10 +162,17 @@ def _check_postgresql(engine: Engine) -> list[str]:
     return complaints
 
 
-def _copy(source: Path, target: Path) -> None:
-    with (
-        _closing(f"file:{source}?mode=ro") as reader,
-        _closing(f"file:{target}") as writer,
-    ):
-        reader.backup(writer, pages=_PAGES, sleep=0.01)
+def _copy(source: Path, target: Path, mode: str = "") -> None:
+    with closing(_open(source, mode)) as reader, closing(_open(target)) as writer:
+        reader.backup(writer)
         writer.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+
+
+def _open(path: Path, mode: str = "") -> sqlite3.Connection:
+    return sqlite3.connect(path.absolute().as_uri() + mode, uri=True, timeout=BUSY_TIMEOUT)
+
+
+def _write_through(path: Path) -> None:
+    """Have the kernel put a file on the disk before it gets its name."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -79,8 +79,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-32768",
-        "mmap_size=268435456",
+        "cache_size=-16384",
         "journal_size_limit=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,120 @@
+"""The verbs of the database itself: back up, restore, check.
+
+A backup never contains ``secret.key`` unless asked for: whoever finds one must not find the proxy
+password with it. Asked for, the key is written beside the backup as ``FILE.key``.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from headgate.errors import UsageError
+from headgate.jobs.worker_lock import worker_lock
+from headgate.storage import backup, upgrade
+from headgate.storage.engine import Engine, sqlite_file
+
+
+class HeadgateRunsError(UsageError):
+    """The database is in use."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Headgate runs on this database.",
+            next_step="Stop it (`systemctl stop headgate`, or Ctrl-C), then restore.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUp:
+    """What a backup wrote."""
+
+    file: Path
+    size: int  #: bytes
+    key: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore did."""
+
+    schema: str  #: version of the restored database
+    replaced: Path | None  #: copy of the database that was there
+    key: bool  #: the key beside the backup was taken too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Databases:
+    """The database of one installation and the places beside it. It need not be up to date."""
+
+    engine: Engine
+    secret_file: Path
+    backups: Path  #: directory of the copies we make by ourselves
+    now: Callable[[], datetime]
+
+    def back_up(self, target: Path, *, with_key: bool) -> BackedUp:
+        """Copy the database while it serves. Raises BackupError."""
+        size = backup.back_up(self.engine, target)
+        key = None
+        if with_key and self.secret_file.exists():
+            key = _key_beside(target)
+            _copy_key(self.secret_file, key)
+        return BackedUp(file=target, size=size, key=key)
+
+    def restore(self, copy: Path, *, with_key: bool) -> Restored:
+        """Put a backup in the place of the database; the one that is there is kept as a copy.
+
+        Raises HeadgateRunsError, BackupError, SchemaTooNewError; then nothing was changed.
+        """
+        lock = worker_lock(self.engine)
+        if not lock.acquire():
+            raise HeadgateRunsError
+        try:
+            backup.version_in(copy)
+            replaced = self._keep_what_is_there()
+            schema = backup.restore(self.engine, copy)
+        finally:
+            lock.release()
+        take_key = with_key and _key_beside(copy).exists()
+        if take_key:
+            _copy_key(_key_beside(copy), self.secret_file)
+        return Restored(schema=schema, replaced=replaced, key=take_key)
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the database in its own words; empty when all is well."""
+        return backup.check(self.engine)
+
+    def upgrade(self) -> Path | None:
+        """Bring the schema up to date, a copy taken first; return the copy, None without one.
+
+        Raises SchemaTooNewError.
+        """
+        if not upgrade.needs_upgrade(self.engine):
+            return None
+        copy = backup.copy_before_upgrade(self.engine, self.backups, at=self.now())
+        upgrade.upgrade(self.engine)
+        return copy
+
+    def _keep_what_is_there(self) -> Path | None:
+        file = sqlite_file(self.engine)
+        if file is None or not file.exists():
+            return None
+        self.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = self.backups / f"before-restore-{self.now():%Y%m%dT%H%M%SZ}.db"
+        try:
+            backup.back_up(self.engine, kept)
+        except backup.BackupError:
+            # It is damaged, which may be why it is replaced; keep its bytes as they are.
+            shutil.copyfile(file, kept)
+        return kept
+
+
+def _key_beside(file: Path) -> Path:
+    return file.with_name(file.name + ".key")
+
+
+def _copy_key(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)
+    target.write_bytes(source.read_bytes())
