@@ -7,7 +7,7 @@ with running_upstream(world=builder.world(), weather="busy") as source:
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -76,8 +76,7 @@ def running_upstream(
         cookie_life=cookie_life,
         seed=seed,
     )
-    with serving_upstream(upstream) as running:
+    with closing(upstream.documents), serving_upstream(upstream) as running:
         lab = RunningLab(port=running.port, address=running.address, upstream=upstream)
         lab.get("/lab/ready")
         yield lab
-    upstream.documents.close()

@@ -56,9 +56,10 @@ class FragmentTexts:
 
 
 def cut(root: _Element, sections: Sections, revision: Revision) -> FragmentTexts:
-    """Cut the fragments out of a parsed document.
+    """Cut the fragments out of a parsed document, whose facts are ``revision``.
 
-    Empties the driver metadata of ``root``, so facts must have been read before.
+    Empties the driver metadata of ``root``, so facts must have been read before. Raises ValueError
+    when the collection of texts holds more than the facts know of.
     """
     if revision.kind is UpdateKind.DRIVER and sections.rules is not None:
         for metadata in sections.rules.iter(DRIVER_METADATA):
@@ -66,12 +67,16 @@ def cut(root: _Element, sections: Sections, revision: Revision) -> FragmentTexts
     pieces = rewritten_sections(root, sections) or written_sections(sections)
     identity, relationships, rules, properties, files, handler, collection = pieces
     attributes = {str(name): str(value) for name, value in sections.properties.attrib.items()}
-    localized = _LOCALIZED.findall(collection)
+    found = _LOCALIZED.findall(collection)
+    localized = [each for each in found if each.startswith(b"<L")]
+    eulas = [each for each in found if each.startswith(b"<E")]
+    if len(localized) != len(revision.texts) or len(eulas) != _licences(revision):
+        raise ValueError("LocalizedPropertiesCollection holds what does not belong there")
     return FragmentTexts(
         core=identity + _core_properties(attributes) + relationships + rules,
         extended=_extended_properties(attributes, properties) + files + handler,
-        localized=[each for each in localized if each.startswith(b"<L")],
-        eulas=[each for each in localized if each.startswith(b"<E")],
+        localized=localized,
+        eulas=eulas,
     )
 
 
@@ -97,6 +102,10 @@ def pack_eulas(texts: FragmentTexts, revision: Revision, packer: Packer) -> Pack
         return None
     languages = [file.languages[0] for file in revision.files if file.is_eula]
     return packer.pack(_by_language(languages, texts.eulas))
+
+
+def _licences(revision: Revision) -> int:
+    return sum(file.is_eula for file in revision.files)
 
 
 def languages_of(piece: bytes) -> tuple[str, ...]:

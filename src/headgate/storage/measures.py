@@ -9,11 +9,18 @@ ENOUGH = 200
 
 
 def wire_size_and_rate(conn: Connection) -> tuple[float | None, float | None]:
-    """Return bytes on the wire per document and documents per second of the last telling run."""
+    """Return bytes on the wire per document and documents per second of the last telling run.
+
+    Runs of categories alone do not tell: their documents are small.
+    """
     columns = sync_runs.c
     row = conn.execute(
         select(columns.documents, columns.bytes, columns.started_at, columns.ended_at)
-        .where(columns.result == "succeeded", columns.documents >= ENOUGH)
+        .where(
+            columns.result == "succeeded",
+            columns.scope == "everything",
+            columns.documents >= ENOUGH,
+        )
         .order_by(columns.id.desc())
         .limit(1)
     ).first()

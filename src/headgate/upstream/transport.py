@@ -43,7 +43,7 @@ class TransportSettings:
     ca_file: Path | None = None  #: the operator's own authorities, beside the machine's
     anchors: Mapping[str, bytes] = field(default_factory=dict)  #: host -> PEM, for that host alone
     connect_timeout: float = 15.0
-    read_timeout: float = 120.0  #: between two pieces of an answer, not for the whole of it
+    read_timeout: float = 300.0  #: between two pieces; a WSUS thinks long before a full list
     connections: int = 8
 
 

@@ -170,6 +170,14 @@ _REFUSED = {
         a_document().replace(b'Size="12"', b'Size="12 MB"'),
         refusals.IncompleteDocument,
     ),
+    "texts of a stranger": (
+        a_document(
+            texts=TEXTS.replace("<upd:LocalizedProperties>", "<lar:EulaFile />" * 2, 1).replace(
+                "</upd:LocalizedProperties>", "", 1
+            )
+        ),
+        refusals.IncompleteDocument,
+    ),
     "driver without hardware": (
         a_document(attributes='UpdateType="Driver"', rules="<drv:WindowsDriverMetaData />"),
         refusals.IncompleteDocument,

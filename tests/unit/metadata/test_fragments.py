@@ -1,6 +1,7 @@
 """The rules of FACTS §8.2 to 8.4 one by one, on made documents."""
 
 import pytest
+from tests.unit.metadata.made_documents import MSUS, OTHER_ID, TEXTS, a_document
 
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.metadata import fragments, parsing
@@ -9,7 +10,6 @@ from headgate.metadata.facts import sections_of
 from headgate.metadata.fragments import languages_of, localized_fragment, titles_of
 from headgate.metadata.packing import Packer
 from headgate.metadata.rewriting import escape, rewrite, unescape
-from tests.unit.metadata.made_documents import MSUS, OTHER_ID, TEXTS, a_document
 
 PACKER = Packer()
 
@@ -74,7 +74,8 @@ def test_a_prefix_with_two_meanings_is_resolved_where_it_stands() -> None:
 
 def test_foreign_default_namespaces_stay_and_ours_go() -> None:
     rules = (
-        '<MsiPatch a="b" xmlns="http://www.microsoft.com/msi/patch_applicability.xsd"><T /></MsiPatch>'
+        '<MsiPatch a="b" xmlns="http://www.microsoft.com/msi/patch_applicability.xsd">'
+        "<T /></MsiPatch>"
         f'<Or xmlns="{MSUS}LogicalApplicabilityRules" />'
     )
     expected = (

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.metadata.made_documents import a_document
 
 from headgate.metadata.packing import (
     PackedDataDamaged,
@@ -12,7 +13,6 @@ from headgate.metadata.packing import (
     train,
     unpack,
 )
-from tests.unit.metadata.made_documents import a_document
 
 _SAMPLES = [
     a_document(identity=f'<upd:UpdateIdentity UpdateID="{number:032x}" RevisionNumber="1" />')

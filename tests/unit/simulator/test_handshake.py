@@ -44,9 +44,12 @@ def test_a_cookie_of_an_earlier_run_is_unknown(source: Downstream) -> None:
 
 def test_an_expired_cookie_is_invalid() -> None:
     world, life = two_products(), timedelta(0)
-    with running_upstream(world=world, cookie_life=life) as lab, connected(lab) as source:
-        with pytest.raises(Refused, match="InvalidCookie"):
-            source.listing(configuration=True)
+    with (
+        running_upstream(world=world, cookie_life=life) as lab,
+        connected(lab) as source,
+        pytest.raises(Refused, match="InvalidCookie"),
+    ):
+        source.listing(configuration=True)
 
 
 def test_a_made_up_authorization_is_refused(source: Downstream) -> None:

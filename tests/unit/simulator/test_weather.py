@@ -1,5 +1,9 @@
 """Bad weather over HTTP: it happens, it is the same every time, and patience survives it."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 import httpx2
 import pytest
 from lxml import etree
@@ -16,10 +20,10 @@ from headgate.simulator.microsoft_update.weather import (
 from headgate.wire import cab
 from tests.unit.simulator.downstream import Downstream, Item, Refused, connected, stranger
 from tests.unit.simulator.worlds import identity, two_products
-from tests.upstream_lab import RunningLab, running_upstream
+from tests.upstream_lab import running_upstream
 
 PATIENCE = 6
-Listed = list[tuple[str, int]]
+T = TypeVar("T")
 
 
 def test_unknown_weather_is_a_sentence_with_the_names() -> None:
@@ -64,27 +68,30 @@ def test_changed_weather_forgets_what_it_did() -> None:
     assert [sky.damage(f"update {n}") for n in range(100)] == before
 
 
-def patiently(lab: RunningLab, downstream: Downstream) -> dict[tuple[str, int], Item]:
-    """Synchronize everything as a client does that tries again; damaged items are left out."""
+def tried(downstream: Downstream, ask: Callable[[], T]) -> T:
+    """Ask until there is an answer, as a patient client does."""
+    for _ in range(PATIENCE):
+        try:
+            return ask()
+        except Refused as refused:
+            if refused.code == "InvalidCookie":
+                tried(downstream, downstream.handshake)
+        except (httpx2.RemoteProtocolError, ValueError):
+            pass
+    raise AssertionError("patience has an end")
 
-    def tried(ask: object) -> object:
-        for _ in range(PATIENCE):
-            try:
-                return ask()  # type: ignore[operator]
-            except Refused as refused:
-                if refused.code == "InvalidCookie":
-                    tried(downstream.handshake)
-            except (httpx2.RemoteProtocolError, ValueError):
-                pass
-        raise AssertionError("patience has an end")
 
-    tried(downstream.handshake)
-    wanted: Listed = []
-    for configuration in (True, False):
-        wanted += tried(lambda c=configuration: downstream.listing(configuration=c)[1])  # type: ignore[operator, misc]
+def patiently(downstream: Downstream) -> dict[tuple[str, int], Item]:
+    """Synchronize everything; what arrives damaged counts as arrived."""
+    tried(downstream, downstream.handshake)
+    wanted = [
+        one
+        for configuration in (True, False)
+        for one in tried(downstream, partial(downstream.listing, configuration=configuration))[1]
+    ]
     found: dict[tuple[str, int], Item] = {}
     while wanted:
-        items: list[Item] = tried(lambda: downstream.documents(wanted[:40]))  # type: ignore[assignment]
+        items = tried(downstream, partial(downstream.documents, wanted[:40]))
         found |= {item.identity: item for item in items}
         wanted = wanted[len(items) :]
     return found
@@ -101,7 +108,7 @@ def calm_catalogue() -> set[tuple[str, int]]:
 def test_a_patient_client_gets_everything(weather: str) -> None:
     world = two_products()
     with running_upstream(world=world, weather=weather) as lab, stranger(lab) as downstream:
-        assert set(patiently(lab, downstream)) == calm_catalogue()
+        assert set(patiently(downstream)) == calm_catalogue()
         told = lab.statistics()
     match weather:
         case "busy":
@@ -129,7 +136,7 @@ def reads_well(item: Item) -> bool:
 def test_damaged_documents_are_whole_when_asked_for_again() -> None:
     world = open_world("ordinary:400")
     with running_upstream(world=world, weather="damaged") as lab, stranger(lab) as downstream:
-        found = patiently(lab, downstream)
+        found = patiently(downstream)
         bad = sorted(one for one, item in found.items() if not reads_well(item))
         told = lab.statistics()
         assert [f"{one}/{number}" for one, number in bad] == sorted(

@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -58,11 +58,10 @@ def run_upstream(
         cookie_life=cookie_life,
         seed=seed,
     )
-    with _listening(host, port) as listener:
+    with closing(upstream.documents), _listening(host, port) as listener:
         if on_ready is not None:
             on_ready(_address(listener))
         _server(upstream).run(sockets=[listener])
-    upstream.documents.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,180 @@
+"""The doctor's look outside: source and content hosts one by one, the proxy, TLS, the clock.
+
+All hosts are tried at once and each has a time limit, so that an unplugged cable costs seconds.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from headgate.errors import HeadgateError
+from headgate.services import connecting
+from headgate.services.findings import Finding, Verdict
+from headgate.settings.shared import Shared
+from headgate.upstream.reachability import Probe, probe
+from headgate.upstream.transport import TransportSettings, open_client
+
+#: Where update files of Microsoft lie (FACTS §11); names differ by file.
+CONTENT_ADDRESSES = (
+    "http://download.windowsupdate.com/",
+    "http://dl.delivery.mp.microsoft.com/",
+)
+
+SYNC_PATH = "/ServerSyncWebService/ServerSyncWebService.asmx"
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 10.0
+
+#: Seconds for everything outside together; names and proxies may take several tries each.
+ALL_SECONDS = 30.0
+
+#: A clock that is further off makes certificates fail and anchors wrong.
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What is out there by the settings: subject and address, and the way."""
+
+    source: str | None  #: address of the source's sync service; None: no name yet
+    content: tuple[str, ...]
+    way: TransportSettings
+
+
+def outside(shared: Shared) -> Outside:
+    """Return what has to be reached. Raises SettingsError."""
+    way = replace(
+        connecting.transport_settings(shared),
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+    )
+    base = connecting.base_url(shared.source)
+    content: tuple[str, ...] = CONTENT_ADDRESSES
+    if shared.source.kind != "microsoft":
+        content = (f"{connecting.parent_content_url(shared.source)}/",)
+    return Outside(source=base + SYNC_PATH, content=content, way=way)
+
+
+def reach(shared: Shared, directory: Path, *, seconds: float = ALL_SECONDS) -> list[Finding]:
+    """Try everything outside at once and say how it went; takes ``seconds`` at most."""
+    try:
+        there = outside(shared)
+    except HeadgateError as exc:
+        return [_failure("source", exc)]
+    tasks: dict[str, Callable[[], Probe]] = {}
+    if there.source is not None:
+        address = there.source
+        tasks["source"] = lambda: _probe_source(there.way, shared, directory, address)
+    for place in there.content:
+        tasks[f"content {place}"] = lambda place=place: _probe(there.way, place)
+    answers = side_by_side(tasks, seconds)
+    findings = [_proxy(shared)]
+    findings += [_finding(subject, answers.get(subject), seconds) for subject in tasks]
+    findings.append(_clock([answer for answer in answers.values() if isinstance(answer, Probe)]))
+    return findings
+
+
+def side_by_side(
+    tasks: Mapping[str, Callable[[], Probe]], seconds: float
+) -> dict[str, Probe | HeadgateError]:
+    """Run tasks at once and return what has come after ``seconds``; late ones are left behind.
+
+    They run in daemon threads: a name server that does not answer cannot hold up the exit.
+    """
+    arrived: queue.Queue[tuple[str, Probe | HeadgateError]] = queue.Queue()
+
+    def run(name: str, task: Callable[[], Probe]) -> None:
+        try:
+            arrived.put((name, task()))
+        except HeadgateError as exc:
+            arrived.put((name, exc))
+
+    for name, task in tasks.items():
+        threading.Thread(target=run, args=(name, task), name=f"try {name}", daemon=True).start()
+    end = time.monotonic() + seconds
+    answers: dict[str, Probe | HeadgateError] = {}
+    while len(answers) < len(tasks):
+        try:
+            name, answer = arrived.get(timeout=max(0.0, end - time.monotonic()))
+        except queue.Empty:
+            break
+        answers[name] = answer
+    return answers
+
+
+def _probe_source(
+    way: TransportSettings, shared: Shared, directory: Path, address: str
+) -> Probe:
+    return _probe(connecting.with_trust(way, shared, directory), address)
+
+
+def _probe(way: TransportSettings, address: str) -> Probe:
+    with open_client(way) as client:
+        return probe(client, address)
+
+
+def _finding(subject: str, answer: Probe | HeadgateError | None, seconds: float) -> Finding:
+    if answer is None:
+        return Finding(
+            subject=subject,
+            verdict=Verdict.FAILED,
+            sentence=f"No answer within {seconds:.0f} s.",
+            next_step="Check DNS, the firewall and the proxy for this host.",
+        )
+    if isinstance(answer, HeadgateError):
+        return _failure(subject, answer)
+    return Finding(
+        subject=subject,
+        verdict=Verdict.WELL if answer.reached else Verdict.FAILED,
+        sentence=answer.sentence,
+        next_step="" if answer.reached else answer.next_step,
+    )
+
+
+def _failure(subject: str, error: HeadgateError) -> Finding:
+    return Finding(
+        subject=subject,
+        verdict=Verdict.FAILED,
+        sentence=str(error),
+        next_step=error.next_step,
+    )
+
+
+def _proxy(shared: Shared) -> Finding:
+    proxy = shared.proxy
+    if not proxy.enabled:
+        sentence = "No proxy server is used: everything goes there directly."
+    else:
+        signs_in = f" as {proxy.user}" if proxy.use_credentials else ", without signing in"
+        basic = "allowed" if proxy.allow_basic else "not allowed"
+        sentence = (
+            f"{proxy.host}:{proxy.port}{signs_in}; basic authentication is {basic}. Whether it "
+            "lets us through is said for each host."
+        )
+    return Finding(subject="proxy", verdict=Verdict.NOTE, sentence=sentence)
+
+
+def _clock(probes: Sequence[Probe]) -> Finding:
+    differences = [one.clock_ahead for one in probes if one.clock_ahead is not None]
+    if not differences:
+        return Finding(
+            subject="clock",
+            verdict=Verdict.NOTE,
+            sentence="Nobody answered whose clock could be compared with ours.",
+        )
+    widest = max(differences, key=abs)
+    if abs(widest) <= CLOCK_MAY_DIFFER:
+        return Finding(
+            subject="clock", verdict=Verdict.WELL, sentence="Our clock agrees with theirs."
+        )
+    way = "ahead of" if widest > timedelta() else "behind"
+    return Finding(
+        subject="clock",
+        verdict=Verdict.WARNING,
+        sentence=f"Our clock is {abs(widest)} {way} theirs.",
+        next_step="Set the clock (`timedatectl set-ntp true`): certificates depend on it.",
+    )

