@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check format bench soak bundle bundle-test lock clean
+.PHONY: help install demo test check format bench soak bundle bundle-test picture lock clean
 
 VENV := .venv
 INSTALLED := $(VENV)/.installed
@@ -50,6 +50,9 @@ bundle: $(INSTALLED) ## dist/headgate-VERSION-linux-ARCH.tar.gz: installs withou
 
 bundle-test: $(INSTALLED) ## build the bundle and install it with the network cut off
 	$(PYTEST) tests/journeys/test_bundle_installs_without_network.py
+
+picture: $(INSTALLED) ## renew README's transcript from a real run of the demo
+	@$(VENV)/bin/python scripts/picture.py
 
 lock: ## resolve the dependencies anew into requirements/*.txt
 	@scripts/lock

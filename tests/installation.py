@@ -13,9 +13,11 @@ from tests.catalogue_picture import Picture, picture
 from tests.upstream_lab import RunningLab
 
 from headgate.bootstrap import Home, handlers
+from headgate.catalogue.update_list import UpdateLine
 from headgate.jobs.context import JobContext
 from headgate.jobs.worker import Handler, Signals, Worker
 from headgate.jobs.worker_lock import worker_lock
+from headgate.services.catalogue_browser import UpdateFilter
 from headgate.services.sync_control import EVERYTHING
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
@@ -122,10 +124,10 @@ class Installation:
         """Return everything the catalogue holds."""
         return picture(self.engine)
 
-    def titles(self) -> set[str]:
-        """Return the titles of the updates people see."""
-        page = self.home.catalogue_browser.updates(_all())
-        return {line.title for line in page.updates}
+    def updates(self, **wanted: Any) -> tuple[UpdateLine, ...]:
+        """Return the lines of `headgate updates list`, all of them."""
+        found = self.home.catalogue_browser.updates(UpdateFilter(limit=None, **wanted))
+        return found.lines
 
 
 def _watched(

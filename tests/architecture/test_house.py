@@ -130,9 +130,9 @@ def _commands_in(text: str) -> Iterator[str]:
     """Yield what follows ``headgate`` in code: lines indented by four, and spans in backquotes."""
     code = [line for line in text.splitlines() if line.startswith("    ")]
     code += re.findall(r"`([^`\n]+)`", text)
+    call = re.compile(r"(?:^|[\s/])headgate (?:--data \S+ )?(?!headgate)((?:--)?[a-z][^#]*)")
     for line in code:
-        found = re.search(r"(?:^|[\s/])headgate (?:--data \S+ )?(?!headgate)([a-z-][^#]*)", line)
-        if found:
+        if found := call.search(line):
             yield found.group(1).strip()
 
 

@@ -103,7 +103,7 @@ def test_a_real_package_is_served_whole_and_unchanged(path: Path) -> None:
         for one in package.documents
     }
     with running_upstream(packages=[path]) as lab, connected(lab) as source:
-        _, listed = source.listing(configuration=True)
+        listed = source.listing(configuration=True)[1] + source.listing()[1]
         assert sorted(listed) == sorted(texts)
         wanted = listed
         while wanted:
@@ -111,6 +111,14 @@ def test_a_real_package_is_served_whole_and_unchanged(path: Path) -> None:
             for item in items:
                 assert text_of(item) == texts[item.identity]
             wanted = wanted[len(items) :]
+
+
+def test_packages_can_be_added_to_a_world(captures: Path) -> None:
+    world = open_world("small", packages=packages(captures)[:1])
+    identities = [one.identity for one in world.months[0].publications]
+    assert len(identities) == len(set(identities)) > 3_000
+    assert any(one.title.startswith("2026-11 Cumulative") for one in world.months[0].publications)
+    assert len(world.months) == 2
 
 
 def text_of(item: Any) -> str:

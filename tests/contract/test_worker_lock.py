@@ -27,15 +27,6 @@ def test_only_one_can_be_the_worker(engine: Engine, database_url: str) -> None:
         theirs.release()
 
 
-def test_the_lock_ends_with_the_connections_of_its_holder(database_url: str) -> None:
-    with databases.opened(database_url) as engine, databases.opened(database_url) as other:
-        lock = worker_lock(engine)
-        assert lock.acquire()
-        lock.release()
-
-        assert worker_lock(other).acquire()
-
-
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_processes_that_start_at_once_make_one_installation(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest

@@ -17,6 +17,17 @@ from tests.material import REPOSITORY
 CUT_OFF = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
 
 
+#: Runs the command behind it with the loopback interface up, which a new namespace has down:
+#: SIOCSIFFLAGS with IFF_UP and IFF_RUNNING (netdevice(7)).
+WITH_LOOPBACK = [
+    sys.executable,
+    "-c",
+    "import fcntl, os, socket, struct, sys\n"
+    "fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh22x', b'lo', 0x41))\n"
+    "os.execv(sys.argv[1], sys.argv[1:])",
+]
+
+
 def _network_can_be_cut() -> bool:
     if shutil.which("unshare") is None:
         return False
@@ -50,7 +61,8 @@ def test_bundle_installs_and_runs_without_network(bundle: Path, tmp_path: Path) 
 
     _run([*CUT_OFF, bundle / "install", prefix], PYTHON=sys.executable)
 
-    assert "Usage" in _run([*CUT_OFF, prefix / "bin/headgate", "--help"])
+    told = _run([*CUT_OFF, *WITH_LOOPBACK, prefix / "bin/headgate", "demo", "--once"])
+    assert "headgate sync history" in told
 
 
 @pytest.mark.xdist_group("bundle")

@@ -150,13 +150,14 @@ def test_refusals_are_faults_with_their_detail(peer: Peer) -> None:
     assert found["Method"] == '"http://www.microsoft.com/SoftwareDistribution/GetRevisionIdList"'
 
 
-def test_rare_calls_validate_too(peer: Peer) -> None:
+def test_rare_calls_validate_too(peer: Peer, lab: RunningLab) -> None:
     peer.shake_hands()
     assert peer.sync.Ping(0).SuccessFlag is True
     deployments = peer.sync.GetDeployments(peer.cookie, None, None)
     groups = deployments.Groups.ServerSyncTargetGroup
     assert [one.Name for one in groups] == ["All Computers", "Unassigned Computers"]
-    assert peer.sync.DownloadFiles(peer.cookie, {"base64Binary": []}) is None
+    known = next(file for one in lab.upstream.publisher.publications() for file in one.files())
+    assert peer.sync.DownloadFiles(peer.cookie, {"base64Binary": [known.file.sha1]}) is None
     with pytest.raises(zeep.exceptions.Fault) as refused:
         peer.sync.DownloadFiles(peer.cookie, {"base64Binary": [b"\0" * 20]})
     assert "FileDigestsMissing" in {one.text for one in refused.value.detail.iter()}

@@ -49,6 +49,19 @@ def base_url(source: SourceSettings) -> str:
     return f"{scheme}://{source.host}:{source.port}"
 
 
+def parent_content_url(source: SourceSettings) -> str:
+    """Return where an upstream server keeps update files, without a slash at the end.
+
+    [MS-WSUSSS] 2.1 and FACTS §1.2: content stays on plain HTTP, on port 80 beside 443 and on the
+    port below any other TLS port.
+    """
+    port = source.port
+    if source.tls:
+        port = 80 if port == 443 else port - 1
+    host = f"[{source.host}]" if source.host and ":" in source.host else source.host
+    return f"http://{host}:{port}/Content"
+
+
 def transport_settings(shared: Shared) -> TransportSettings:
     """Return the way to the source, without Microsoft's root."""
     return TransportSettings(

@@ -1,6 +1,6 @@
 """Looking at everything that could be wrong with an installation, and what to do about it."""
 
-import os
+import http.client
 import platform
 import shutil
 import socket
@@ -29,6 +29,10 @@ LITTLE_ROOM = 500_000_000
 NO_ROOM = 200_000_000
 
 
+#: Seconds to wait for a name server to tell our own name.
+NAME_SECONDS = 5.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
     """What the doctor looks at."""
@@ -41,7 +45,7 @@ class Patient:
 
 
 def examine(patient: Patient, *, seconds: float = reachability.ALL_SECONDS) -> list[Finding]:
-    """Look at everything; the machine first, then what is outside. ``seconds`` limits the latter."""
+    """Look at everything: the machine, then what is outside, which takes ``seconds`` at most."""
     return [
         _versions(patient.engine),
         _database(patient.engine),
@@ -130,23 +134,27 @@ def _secret_key(file: Path) -> list[Finding]:
 
 
 def _name() -> Finding:
-    name = socket.gethostname()
-    if "." in name or "." in socket.getfqdn(name):
-        said = f"This server is called {name if '.' in name else socket.getfqdn(name)}."
+    """Ask for our full name, which asks a name server that may not answer."""
+    short = socket.gethostname()
+    name = reachability.side_by_side({"name": socket.getfqdn}, NAME_SECONDS).get("name", short)
+    if "." in str(name):
+        said = f"This server is called {name}."
         return Finding(subject="name", verdict=Verdict.WELL, sentence=said)
     return Finding(
         subject="name",
         verdict=Verdict.NOTE,
-        sentence=f"This server is called {name}, without a domain; an upstream server lists it so.",
+        sentence=f"This server is called {short}, without a domain; an upstream server lists it "
+        "so.",
         next_step="Give the machine a full name if computers are to find it by one.",
     )
 
 
 def _ports(local: Local) -> list[Finding]:
-    addresses = [local.listen_http]
+    """Look at the ports of the settings; `serve --listen` may use others."""
+    found = [_port(local.listen_http)]
     if local.listen_https and local.listen_https != "off":
-        addresses.append(local.listen_https)
-    return [_port(address) for address in addresses]
+        found.append(_port(local.listen_https))
+    return found
 
 
 def _port(address: str) -> Finding:
@@ -180,3 +188,46 @@ def _port_refused(address: str, exc: OSError) -> Finding:
         next_step=f"Find out who has it (`ss -ltnp sport = :{port}`), or choose another with "
         "`headgate serve --listen HOST:PORT`.",
     )
+
+
+def _headgate_answers(address: str) -> bool:
+    """Ask whoever listens whether it is Headgate, as a load balancer would."""
+    host, _, port = address.rpartition(":")
+    everywhere = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}  # noqa: S104 - read, not bound
+    asked = http.client.HTTPConnection(everywhere.get(host, host.strip("[]")), int(port), timeout=2)
+    try:
+        asked.request("GET", "/health/live")
+        answer = asked.getresponse()
+        return answer.status == 200 and answer.read(16) == b"alive\n"
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+
+
+def _locale(shared: Shared) -> Finding:
+    machine = machine_locale()
+    zone = f"The schedule's time zone is {shared.schedule.zone}."
+    chosen = shared.languages.locale
+    said = f"languages.locale is {chosen}." if chosen else f"{machine.language}: {machine.reason}"
+    return Finding(subject="locale", verdict=Verdict.WELL, sentence=f"{said} {zone}")
+
+
+def _ignored_variables(environment: Mapping[str, str]) -> list[Finding]:
+    found = [
+        name
+        for variable in PROXY_VARIABLES
+        for name in (variable, variable.lower())
+        if environment.get(name)
+    ]
+    if not found:
+        return []
+    return [
+        Finding(
+            subject="environment",
+            verdict=Verdict.NOTE,
+            sentence=f"{', '.join(found)} of the environment is ignored.",
+            next_step="The proxy of a synchronization is set with `headgate settings set "
+            "proxy.enabled=true proxy.host=NAME proxy.port=PORT`.",
+        )
+    ]

@@ -9,14 +9,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from headgate.errors import HeadgateError
 from headgate.services import connecting
 from headgate.services.findings import Finding, Verdict
 from headgate.settings.shared import Shared
+from headgate.upstream.failures import RUN_DOCTOR
 from headgate.upstream.reachability import Probe, probe
 from headgate.upstream.transport import TransportSettings, open_client
+
+T = TypeVar("T")
 
 #: Where update files of Microsoft lie (FACTS §11); names differ by file.
 CONTENT_ADDRESSES = (
@@ -67,10 +72,9 @@ def reach(shared: Shared, directory: Path, *, seconds: float = ALL_SECONDS) -> l
         return [_failure("source", exc)]
     tasks: dict[str, Callable[[], Probe]] = {}
     if there.source is not None:
-        address = there.source
-        tasks["source"] = lambda: _probe_source(there.way, shared, directory, address)
-    for place in there.content:
-        tasks[f"content {place}"] = lambda place=place: _probe(there.way, place)
+        tasks["source"] = partial(_probe_source, there.way, shared, directory, there.source)
+    for address in there.content:
+        tasks[f"content {address}"] = partial(_probe, there.way, address)
     answers = side_by_side(tasks, seconds)
     findings = [_proxy(shared)]
     findings += [_finding(subject, answers.get(subject), seconds) for subject in tasks]
@@ -79,15 +83,15 @@ def reach(shared: Shared, directory: Path, *, seconds: float = ALL_SECONDS) -> l
 
 
 def side_by_side(
-    tasks: Mapping[str, Callable[[], Probe]], seconds: float
-) -> dict[str, Probe | HeadgateError]:
+    tasks: Mapping[str, Callable[[], T]], seconds: float
+) -> dict[str, T | HeadgateError]:
     """Run tasks at once and return what has come after ``seconds``; late ones are left behind.
 
     They run in daemon threads: a name server that does not answer cannot hold up the exit.
     """
-    arrived: queue.Queue[tuple[str, Probe | HeadgateError]] = queue.Queue()
+    arrived: queue.Queue[tuple[str, T | HeadgateError]] = queue.Queue()
 
-    def run(name: str, task: Callable[[], Probe]) -> None:
+    def run(name: str, task: Callable[[], T]) -> None:
         try:
             arrived.put((name, task()))
         except HeadgateError as exc:
@@ -96,7 +100,7 @@ def side_by_side(
     for name, task in tasks.items():
         threading.Thread(target=run, args=(name, task), name=f"try {name}", daemon=True).start()
     end = time.monotonic() + seconds
-    answers: dict[str, Probe | HeadgateError] = {}
+    answers: dict[str, T | HeadgateError] = {}
     while len(answers) < len(tasks):
         try:
             name, answer = arrived.get(timeout=max(0.0, end - time.monotonic()))
@@ -106,9 +110,7 @@ def side_by_side(
     return answers
 
 
-def _probe_source(
-    way: TransportSettings, shared: Shared, directory: Path, address: str
-) -> Probe:
+def _probe_source(way: TransportSettings, shared: Shared, directory: Path, address: str) -> Probe:
     return _probe(connecting.with_trust(way, shared, directory), address)
 
 
@@ -131,7 +133,7 @@ def _finding(subject: str, answer: Probe | HeadgateError | None, seconds: float)
         subject=subject,
         verdict=Verdict.WELL if answer.reached else Verdict.FAILED,
         sentence=answer.sentence,
-        next_step="" if answer.reached else answer.next_step,
+        next_step="" if answer.reached else _step(answer.next_step),
     )
 
 
@@ -140,8 +142,18 @@ def _failure(subject: str, error: HeadgateError) -> Finding:
         subject=subject,
         verdict=Verdict.FAILED,
         sentence=str(error),
-        next_step=error.next_step,
+        next_step=_step(error.next_step),
     )
+
+
+def _step(step: str) -> str:
+    """Return the next step without sending people to the doctor they are at."""
+    if step == RUN_DOCTOR:
+        return (
+            "Check that it runs, its name and port (`headgate settings show source`), and the "
+            "firewalls on the way."
+        )
+    return step.replace(", then run `headgate doctor`", "")
 
 
 def _proxy(shared: Shared) -> Finding:

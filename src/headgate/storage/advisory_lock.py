@@ -44,11 +44,15 @@ class AdvisoryWorkerLock:
 
     def release(self) -> None:
         """Give it back; harmless when not held."""
-        if self._conn is not None:
-            # Thrown away, not returned to the pool: the lock ends with its connection.
-            self._conn.invalidate()
-            self._conn.close()
-            self._conn = None
+        conn, self._conn = self._conn, None
+        if conn is None:
+            return
+        try:
+            conn.execute(text("SELECT pg_advisory_unlock(:ours, :what)"), _WORKER)
+        except DBAPIError:
+            conn.invalidate()  # the connection is gone, and the lock with it
+        finally:
+            conn.close()
 
     def _is_held(self) -> bool:
         if self._conn is None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine as Engine  # for those above, who may name it but not import SQL
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 from headgate.errors import StorageError
 
@@ -34,6 +35,18 @@ def sqlite_file(engine: Engine) -> Path | None:
     """Return the file of a SQLite database, None for PostgreSQL."""
     database = engine.url.database
     return Path(database) if engine.dialect.name == "sqlite" and database else None
+
+
+def server_version(engine: Engine) -> str:
+    """Return which database it is; without a version where it does not answer."""
+    if engine.dialect.name == "sqlite":
+        return f"SQLite {sqlite3.sqlite_version}"
+    try:
+        with engine.connect():
+            found = engine.dialect.server_version_info or ()
+    except DBAPIError:
+        return "PostgreSQL"
+    return "PostgreSQL " + ".".join(map(str, found))
 
 
 def open_engine(url: str) -> Engine:

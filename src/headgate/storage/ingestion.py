@@ -22,6 +22,9 @@ from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.operations import installation
 from headgate.storage.tables.synchronization import owed_documents
 
+#: What is said about a single row: by the database, or by its driver before it gets there.
+ROW_ERRORS = (StatementError, OverflowError, UnicodeEncodeError)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingRevision:
@@ -68,7 +71,7 @@ def store_batch(
         try:
             with conn.begin_nested():
                 _write(conn, fresh, arrived_at, run_id)
-        except StatementError as exc:
+        except ROW_ERRORS as exc:
             _rise_unless_one_row(exc)
             fresh, refused = _write_one_by_one(conn, fresh, arrived_at, run_id)
     return StoredBatch(
@@ -98,7 +101,7 @@ def known_identities(
     return found
 
 
-def _rise_unless_one_row(error: StatementError) -> None:
+def _rise_unless_one_row(error: Exception) -> None:
     if isinstance(error, OperationalError):
         raise error
 
@@ -112,9 +115,11 @@ def _write_one_by_one(
         try:
             with conn.begin_nested():
                 _write(conn, [incoming], arrived_at, run_id)
-        except StatementError as exc:
+        except ROW_ERRORS as exc:
             _rise_unless_one_row(exc)
-            refused.append((incoming.identity, f"The database refuses it: {exc.orig or exc}"))
+            refused.append(
+                (incoming.identity, f"The database refuses it: {getattr(exc, 'orig', None) or exc}")
+            )
         else:
             stored.append(incoming)
     return stored, refused

@@ -66,6 +66,12 @@ def add_to_run(
     )
 
 
+def has_brought_documents(conn: Connection, run_id: int) -> bool:
+    """Whether a run has stored anything."""
+    documents = select(t.sync_runs.c.documents).where(t.sync_runs.c.id == run_id)
+    return bool(conn.execute(documents).scalar_one())
+
+
 def updates_brought_by(conn: Connection, run_id: int) -> dict[str, int]:
     """Count visible updates a run brought: new, revised, expired (each update counts once)."""
     earlier = c.revisions.alias("earlier")

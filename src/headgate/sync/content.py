@@ -20,6 +20,7 @@ from headgate.content.local import StoreNotWritableError
 from headgate.content.store import ContentStore
 from headgate.content.verify import Expected
 from headgate.errors import HeadgateError
+from headgate.services.connecting import parent_content_url
 from headgate.settings.shared import Source as SourceSettings
 from headgate.storage import file_records, runs, transactions
 from headgate.storage.engine import Engine
@@ -53,22 +54,9 @@ def addresses(source: SourceSettings, describe: Callable[[], SourceConfiguration
     def find(file: DueFile) -> Sequence[str]:
         if from_microsoft():
             return (file.mu_url,) if file.mu_url else ()
-        return (parent_address(source, file),)
+        return (f"{parent_content_url(source)}/{paths.path_of(file.sha1, file.name)}",)
 
     return find
-
-
-def parent_address(source: SourceSettings, file: DueFile) -> str:
-    """Return a file's address at an upstream server.
-
-    [MS-WSUSSS] 2.1 and FACTS §1.2: content stays on plain HTTP, on port 80 beside 443 and on the
-    port below any other TLS port.
-    """
-    port = source.port
-    if source.tls:
-        port = 80 if port == 443 else port - 1
-    host = f"[{source.host}]" if source.host and ":" in source.host else source.host
-    return f"http://{host}:{port}/Content/{paths.path_of(file.sha1, file.name)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

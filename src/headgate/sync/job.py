@@ -16,6 +16,7 @@ from headgate import clock
 from headgate.catalogue.categories import CategoryTree
 from headgate.catalogue.subscription import (
     ProductsMode,
+    Subscription,
     classifications_to_send,
     products_to_send,
 )
@@ -103,6 +104,7 @@ class SynchronizationJobs:
     def _tools(self, context: JobContext, shared: Shared) -> Iterator[tuple[Tools, httpx2.Client]]:
         with transactions.read(self.engine) as conn:
             server_id = this_installation(conn).server_id
+            chosen = subscriptions.subscription(conn, ProductsMode(shared.products.mode))
         with connecting.open_source(
             shared, directory=self.directory, server_id=server_id, pause=_pause(context)
         ) as opened:
@@ -114,7 +116,7 @@ class SynchronizationJobs:
                 progress=Progress(report=context.report),
                 now=clock.now,
                 check_stopped=context.check,
-                choose=lambda conn: choice(conn, ProductsMode(shared.products.mode)),
+                choose=lambda conn: expanded(conn, chosen),
                 new_languages_wanted=shared.languages.mode == "all",
             )
             yield tools, opened.client
@@ -131,11 +133,10 @@ def _pause(context: JobContext) -> Callable[[float], None]:
     return pause
 
 
-def choice(conn: Connection, mode: ProductsMode) -> Choice:
-    """Return the chosen products and classifications, expanded against the tree as it is now."""
-    kept = subscriptions.subscription(conn, mode)
+def expanded(conn: Connection, chosen: Subscription) -> Choice:
+    """Return the products and classifications of a choice, from the tree as it is now."""
     known = categories.categories(conn)
     return Choice.of(
-        products_to_send(CategoryTree(known), kept),
-        classifications_to_send(categories.classification_ids(conn), kept),
+        products_to_send(CategoryTree(known), chosen),
+        classifications_to_send(categories.classification_ids(conn), chosen),
     )

@@ -6,7 +6,7 @@ An interrupted run leaves its listing; the next one finishes it first.
 from collections.abc import Iterable, Mapping, Sequence
 
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.storage import anchors, catalogue_version, transactions
+from headgate.storage import anchors, transactions
 from headgate.sync.working import UPDATES, Work
 
 
@@ -43,7 +43,7 @@ def write_down(
 
 
 def complete(work: Work, scope: str) -> None:
-    """Everything listed is here: the anchor moves and the catalogue version rises."""
+    """Everything listed is here: the anchor moves."""
     tools = work.tools
     with transactions.write(tools.engine) as conn:
         done = anchors.unfinished_listing(conn, scope=scope, source=tools.source_name)
@@ -56,5 +56,3 @@ def complete(work: Work, scope: str) -> None:
         if scope == UPDATES:
             anchors.replace_anchored_categories(conn, done.categories)
         anchors.drop_listing(conn, scope)
-        if done.total:
-            catalogue_version.raise_catalogue_version(conn)

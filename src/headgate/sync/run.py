@@ -17,7 +17,7 @@ from typing import Any
 
 from headgate.errors import HeadgateError
 from headgate.jobs.worker import JobCancelledError, JobPausedError
-from headgate.storage import anchors, runs, todo, transactions
+from headgate.storage import anchors, catalogue_version, runs, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import categories, updates
 from headgate.sync.working import OWED, Tools, Work
@@ -136,5 +136,8 @@ def _end_failed(tools: Tools, run_id: int, sentence: str, error: Exception) -> N
 
 
 def _end(tools: Tools, run_id: int, result: str, reason: str | None) -> None:
+    """Close the run; whatever it brought, and however it ended, the catalogue has changed once."""
     with transactions.write(tools.engine) as conn:
         runs.end_run(conn, run_id, result=result, reason=reason, at=tools.now())
+        if runs.has_brought_documents(conn, run_id):
+            catalogue_version.raise_catalogue_version(conn)

@@ -32,7 +32,7 @@ class Tools:
     progress: Progress
     now: Callable[[], datetime]
     check_stopped: Callable[[], None]  #: raises when the job was cancelled or must pause
-    choose: Callable[[Connection], Choice]  #: the products and classifications chosen now
+    choose: Callable[[Connection], Choice]  #: what was chosen at the start, as the tree is now
     new_languages_wanted: bool  #: a language the source adds later is taken without asking
 
 

@@ -31,7 +31,7 @@ _WEB_PAGE = (
     b"<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body></body></html>"
 )
 #: Larger answers go uncompressed: our compressor is Python, and clients accept both (FACTS 1.5).
-_XPRESS_UP_TO = 262_144
+_XPRESS_UP_TO = 131_072
 
 
 def build_application(upstream: Upstream) -> ASGIApp:

@@ -105,11 +105,11 @@ class CatalogueCalls:
         packed: list[PackedDocument] = []
         size = 0
         for publication in publications:
-            document = self._packed(publication)
+            document = self._documents.packed(publication)
             size += len(document.item) + len(document.urls)
             if packed and size > MAX_ANSWER_BYTES:
                 break
-            packed.append(document)
+            packed.append(self._perhaps_damaged(publication, document))
         self._tally.count("documents_sent", call.operation, len(packed))
         return packed
 
@@ -121,10 +121,12 @@ class CatalogueCalls:
             raise refusal(call, ErrorCode.INTERNAL_SERVER_ERROR, at_fault="Server")
         return publication
 
-    def _packed(self, publication: Publication) -> PackedDocument:
+    def _perhaps_damaged(
+        self, publication: Publication, document: PackedDocument
+    ) -> PackedDocument:
         damage = self._sky.damage(str(publication.identity))
         if damage is None:
-            return self._documents.packed(publication)
+            return document
         self._tally.keep("damaged", {"id": str(publication.identity), "damage": damage})
         return pack_damaged(publication, damage)
 

@@ -150,7 +150,10 @@ class Publisher:
         return anchor, found
 
     def file(self, path: str) -> OfferedFile | None:
-        """Return the file at a ``MUUrl`` path or a ``/Content`` path, in any letter case."""
+        """Return the file at a ``MUUrl`` path or a ``/Content`` path, in any letter case.
+
+        The 40 hexadecimal digits of its SHA-1 find it, too.
+        """
         with self._lock:
             if self._files is None:
                 self._files = dict(_addresses(self.publications()))
@@ -163,6 +166,7 @@ def _addresses(publications: Iterable[Publication]) -> Iterator[tuple[str, Offer
             if offer.is_ours:
                 yield offer.path.lower(), offer
                 yield content_path(offer.file).lower(), offer
+                yield offer.file.sha1.hex(), offer
 
 
 def _floor(moment: datetime) -> datetime:

@@ -1,0 +1,187 @@
+"""Lists of products and updates, on every database."""
+
+from datetime import timedelta
+
+import pytest
+
+from headgate.catalogue.identity import RevisionIdentity
+from headgate.catalogue.revisions import (
+    CategoryType,
+    LocalizedText,
+    PublicationState,
+    UpdateKind,
+)
+from headgate.catalogue.update_list import UpdateQuery, UpdateState
+from headgate.storage import categories, ingestion, listing, transactions
+from headgate.storage.engine import Engine
+from tests.cast import NOON, a_category, a_guid, a_revision, an_identity, incoming
+from tests.catalogue_rows import an_update, below, fill, store
+
+
+def _titles(engine: Engine, **query: object) -> list[str]:
+    with transactions.read(engine) as conn:
+        page = listing.updates(conn, UpdateQuery(**query))  # type: ignore[arg-type]
+    assert page.total == len(page.lines)
+    return [line.title for line in page.lines]
+
+
+def test_products_know_their_parent_by_looking_the_target_up(engine: Engine) -> None:
+    shelf = fill(engine)
+    with transactions.read(engine) as conn:
+        found = {category.update_id: category for category in categories.categories(conn)}
+
+    assert found[shelf.windows_10].parent_id == shelf.windows
+    assert found[shelf.windows].parent_id == shelf.microsoft
+    assert found[shelf.microsoft].parent_id is None
+    assert found[shelf.security].category_type is CategoryType.CLASSIFICATION
+
+
+def test_of_several_revisions_of_a_category_the_newest_is_listed_once(engine: Engine) -> None:
+    shelf = fill(engine)
+    newer = a_category(
+        "Windows 11 renamed",
+        CategoryType.PRODUCT,
+        identity=RevisionIdentity(shelf.windows_11, 101),
+        prerequisites=below(shelf.windows),
+    )
+    store(engine, newer)
+    with transactions.read(engine) as conn:
+        found = categories.categories(conn)
+
+    assert [c.title for c in found if c.update_id == shelf.windows_11] == ["Windows 11 renamed"]
+
+
+def test_an_update_names_its_products_and_classification(engine: Engine) -> None:
+    shelf = fill(engine)
+    update = an_update(shelf.windows_11, shelf.windows_10, shelf.security, a_guid())
+    store(engine, update)
+    with transactions.read(engine) as conn:
+        (line,) = listing.updates(conn, UpdateQuery()).lines
+
+    assert line.identity == update.identity
+    assert line.products == ("Windows 10", "Windows 11")
+    assert line.classification == "Security Updates"
+    assert line.state is UpdateState.NOT_APPROVED
+
+
+def test_hidden_updates_detectoids_and_old_revisions_are_not_listed(engine: Engine) -> None:
+    fill(engine)
+    update_id = a_guid()
+    store(
+        engine,
+        a_revision(RevisionIdentity(update_id, 1), title="old"),
+        a_revision(RevisionIdentity(update_id, 2), title="new"),
+        a_revision(title="member", visible=False),
+        a_revision(title="detectoid", kind=UpdateKind.DETECTOID, visible=False),
+        a_revision(title="driver", kind=UpdateKind.DRIVER),
+    )
+
+    assert sorted(_titles(engine)) == ["driver", "new"]
+
+
+def test_updates_are_filtered_by_every_filter(engine: Engine) -> None:
+    shelf = fill(engine)
+    old = an_identity()
+    store(
+        engine,
+        an_update(shelf.windows_11, shelf.security, title="A cumulative one", severity="Critical"),
+        an_update(shelf.windows_10, shelf.drivers, title="B driver", kb_articles=("5001234",)),
+        an_update(identity=old, title="C replaced"),
+        an_update(title="D replacing", supersedes=(old.update_id,)),
+        an_update(title="E gone", state=PublicationState.EXPIRED),
+    )
+
+    assert _titles(engine, text="cumul") == ["A cumulative one"]
+    assert _titles(engine, text="CUMULATIVE zebra") == []
+    assert _titles(engine, text="!!") == []
+    assert _titles(engine, kb="KB5001234") == ["B driver"]
+    assert _titles(engine, products=frozenset({shelf.windows_11})) == ["A cumulative one"]
+    assert _titles(engine, classifications=frozenset({shelf.drivers})) == ["B driver"]
+    both = frozenset({shelf.windows_10, shelf.windows_11})
+    assert _titles(engine, products=both, severity="critical") == ["A cumulative one"]
+    assert _titles(engine, superseded=True) == ["C replaced"]
+    assert len(_titles(engine, superseded=False)) == 4
+    assert _titles(engine, state=UpdateState.EXPIRED) == ["E gone"]
+    assert len(_titles(engine, state=UpdateState.NOT_APPROVED)) == 4
+    assert len(_titles(engine, arrived_since=NOON)) == 5
+    assert _titles(engine, arrived_since=NOON + timedelta(seconds=1)) == []
+
+
+def test_what_a_withdrawn_update_replaced_is_not_superseded(engine: Engine) -> None:
+    old = an_identity()
+    store(
+        engine,
+        an_update(identity=old, title="old"),
+        an_update(title="gone", supersedes=(old.update_id,), state=PublicationState.EXPIRED),
+    )
+
+    assert _titles(engine, superseded=True) == []
+
+
+def test_pages_follow_each_other_newest_arrival_first(engine: Engine) -> None:
+    for hour in range(5):
+        with transactions.write(engine) as conn:
+            ingestion.store_batch(
+                conn,
+                [incoming(a_revision(title=f"{hour}"))],
+                arrived_at=NOON + timedelta(hours=hour),
+                run_id=None,
+            )
+    with transactions.read(engine) as conn:
+        first = listing.updates(conn, UpdateQuery(limit=2))
+        second = listing.updates(conn, UpdateQuery(limit=2, skip=2))
+        everything = listing.updates(conn, UpdateQuery(limit=None))
+
+    assert [line.title for line in first.lines] == ["4", "3"]
+    assert [line.title for line in second.lines] == ["2", "1"]
+    assert first.total == 5
+    assert len(everything.lines) == 5
+
+
+@pytest.mark.parametrize("phrase", ["könig", "kö", "KÖNIG"])
+def test_text_is_searched_in_any_language(engine: Engine, phrase: str) -> None:
+    texts = (LocalizedText(language="de", title="Königliches Update"),)
+    revision = an_update()
+    from dataclasses import replace
+
+    store(engine, replace(revision, texts=texts, default_language="de"))
+
+    assert _titles(engine, text=phrase[:2]) == ["Königliches Update"]
+
+
+def test_a_list_takes_the_same_number_of_statements_whatever_its_length(engine: Engine) -> None:
+    """Nothing is asked once for each line."""
+    from sqlalchemy import event
+
+    shelf = fill(engine)
+    counts = []
+    for _ in range(2):
+        store(engine, *(an_update(shelf.windows_11, shelf.security) for _ in range(20)))
+        asked: list[str] = []
+
+        def note(*arguments: object, asked: list[str] = asked) -> None:
+            asked.append(str(arguments[2]))
+
+        event.listen(engine, "before_cursor_execute", note)
+        with transactions.read(engine) as conn:
+            listing.updates(conn, UpdateQuery())
+            categories.categories(conn)
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(len([one for one in asked if "SELECT" in one]))
+
+    assert counts[0] == counts[1]
+
+
+def test_sqlite_walks_the_index_of_visible_updates(engine: Engine) -> None:
+    """The list stays quick only while the query repeats the index's condition word for word."""
+    if engine.dialect.name != "sqlite":
+        pytest.skip("a plan of SQLite")
+    with transactions.read(engine) as conn:
+        plan = conn.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT revision_id FROM revisions"
+            f" WHERE {listing.t.VISIBLE} ORDER BY arrived_at DESC, revision_id DESC LIMIT 100"
+        ).fetchall()
+
+    text = " ".join(str(row) for row in plan)
+    assert "ix_revisions_visible" in text
+    assert "TEMP B-TREE" not in text

@@ -1,0 +1,64 @@
+"""Installations in temporary directories, and the lab they synchronize with."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from tests.catalogue_picture import Picture
+from tests.installation import Installation
+from tests.upstream_lab import RunningLab, running_upstream
+
+from headgate.bootstrap import open_home
+from headgate.jobs.context import JobContext
+
+Install = Callable[[RunningLab | None], Installation]
+
+
+def impatient(context: JobContext) -> Callable[[float], None]:
+    """Look whether the job was cancelled, as between two tries, but wait for nothing."""
+    return lambda _seconds: context.check()
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Return what opens a new installation that points at a lab."""
+    monkeypatch.setattr("headgate.sync.job._pause", impatient)
+    opened: list[Installation] = []
+    numbers = count(1)
+
+    def new(lab: RunningLab | None = None) -> Installation:
+        installation = Installation(open_home(tmp_path / f"data{next(numbers)}", {}))
+        opened.append(installation)
+        if lab is not None:
+            installation.point_at(lab)
+        return installation
+
+    yield new
+    for installation in opened:
+        installation.engine.dispose()
+
+
+@pytest.fixture
+def lab() -> Iterator[RunningLab]:
+    """The built-in world in calm weather."""
+    with running_upstream() as running:
+        yield running
+
+
+@pytest.fixture
+def server(install: Install, lab: RunningLab) -> Installation:
+    """An installation that points at the built-in world and has not synchronized yet."""
+    return install(lab)
+
+
+@pytest.fixture(scope="session")
+def calm_picture(tmp_path_factory: pytest.TempPathFactory) -> Picture:
+    """What the built-in world looks like in a catalogue after one undisturbed synchronization."""
+    installation = Installation(open_home(tmp_path_factory.mktemp("calm") / "data", {}))
+    with running_upstream() as running:
+        installation.point_at(running)
+        assert installation.synchronize()["result"] == "succeeded"
+    whole = installation.picture()
+    installation.engine.dispose()
+    return whole
