@@ -94,7 +94,9 @@ def _fragments(conn: Connection) -> frozenset[tuple[Any, ...]]:
         ).join_from(t.fragments, t.revisions)
     ):
         texts = [
-            packer.unpack(packed) for piece in _PIECES if (packed := getattr(row, piece)) is not None
+            packer.unpack(packed)
+            for piece in _PIECES
+            if (packed := getattr(row, piece)) is not None
         ]
         found.add((row.update_id, row.revision_number, hashlib.sha256(b"|".join(texts)).digest()))
     return frozenset(found)

@@ -13,7 +13,7 @@ Reader = Callable[[str], Value]
 
 _YES = ("true", "yes", "on", "1")
 _NO = ("false", "no", "off", "0")
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _HOST = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?"
 )
@@ -51,7 +51,7 @@ def number(least: int, most: int) -> Reader:
 
     def read(text: str) -> int:
         stripped = text.strip()
-        if not re.fullmatch(r"\d{1,9}", stripped) or not least <= int(stripped) <= most:
+        if not re.fullmatch(r"[0-9]{1,9}", stripped) or not least <= int(stripped) <= most:
             raise NotAllowed(f"a number from {least} to {most}")
         return int(stripped)
 

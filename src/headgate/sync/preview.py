@@ -3,9 +3,9 @@
 from typing import Any
 
 from headgate.errors import UsageError
-from headgate.storage import anchors, ingestion, measures, transactions
+from headgate.storage import anchors, measures, transactions
 from headgate.sync.plan import Choice, listing_calls
-from headgate.sync.updates import ASK_ABOVE, list_all, sides
+from headgate.sync.updates import ASK_ABOVE, documents_to_come, list_all, sides
 from headgate.sync.working import UPDATES, Tools
 
 #: Bytes of metadata on the wire per document, where this catalogue is too young to tell: the mean
@@ -40,14 +40,14 @@ def preview(tools: Tools) -> dict[str, Any]:
     if not chosen.products or not chosen.classifications:
         raise NoCategoriesYetError
     calls = listing_calls(chosen=chosen, anchored=anchored, anchor=anchor)
-    identities = list_all(tools, calls).identities
+    listed = list_all(tools, calls)
+    to_come = documents_to_come(tools, listed)
     with transactions.read(tools.engine) as conn:
-        to_come = len(identities) - len(ingestion.known_identities(conn, identities))
         size, rate = measures.wire_size_and_rate(conn)
     return {
         "products": len(chosen.products),
         "classifications": len(chosen.classifications),
-        "listed": len(identities),
+        "listed": len(listed.identities),
         "documents": to_come,
         "bytes": round(to_come * (size or USUAL_SIZE)),
         "minutes": round(to_come / (rate or USUAL_RATE) / 60, 1),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.storage import anchors, todo, transactions
+from headgate.storage import anchors, ingestion, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import listing
 from headgate.sync.plan import Choice, ListingCall, listing_calls
@@ -32,8 +32,12 @@ def synchronize_updates(work: Work, *, confirmed: bool) -> None:
         return
     listed = list_all(tools, calls)
     work.count_received(listed.received)
-    if anchor is None and not confirmed and len(listed.identities) > ASK_ABOVE:
-        raise FirstRunTooLargeError(len(listed.identities), ASK_ABOVE)
+    if (
+        anchor is None
+        and not confirmed
+        and (to_come := documents_to_come(tools, listed)) > ASK_ABOVE
+    ):
+        raise FirstRunTooLargeError(to_come, ASK_ABOVE)
     listing.write_down(work, UPDATES, listed.anchor, chosen.as_rows(), listed.identities)
     finish_listing(work)
 
@@ -80,6 +84,13 @@ def list_all(tools: Tools, calls: list[ListingCall]) -> Listed:
         received += answer.received_bytes
         tools.check_stopped()
     return Listed(anchor, frozenset(identities), received)
+
+
+def documents_to_come(tools: Tools, listed: Listed) -> int:
+    """Count the listed identities whose documents are not here."""
+    with transactions.read(tools.engine) as conn:
+        known = ingestion.known_identities(conn, listed.identities)
+    return len(listed.identities) - len(known)
 
 
 def finish_listing(work: Work) -> None:

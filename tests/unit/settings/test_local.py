@@ -55,7 +55,7 @@ def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
     [
         ('[listen]\nhtp = "x"\n', "listen.http"),
         ('[source]\nhost = "x"\n', "headgate settings set source.host"),
-        ("listen = 1", "settings show"),
+        ("listen = 1", "no setting 'listen'"),
         ("[listen", "TOML"),
         ('[log]\nlevel = "loud"\n', "debug, info, warning or error"),
     ],
