@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.catalogue_picture import Picture, picture
-from tests.upstream_lab import RunningLab
-
 from headgate.bootstrap import Home, handlers
 from headgate.catalogue.update_list import UpdateLine
 from headgate.jobs.context import JobContext
@@ -21,6 +18,8 @@ from headgate.services.catalogue_browser import UpdateFilter
 from headgate.services.sync_control import EVERYTHING
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
+from tests.catalogue_picture import Picture, picture
+from tests.upstream_lab import RunningLab
 
 BY = "anna"
 
@@ -111,7 +110,7 @@ class Installation:
         return job
 
     def import_package(self, path: Path) -> Row:
-        """Import as `headgate import` does; return the job's result, its sentence when it failed."""
+        """Import as `headgate import` does; return the job's result, or its error's sentence."""
         self.home.sync_control.import_package(path, by=BY)
         job = self.work()
         return {"state": job.state, "error": job.error, **job.result}
