@@ -7,7 +7,7 @@ SECONDS, MILLISECONDS, MEGABYTES, BYTES, TIMES, PER_SECOND = "s", "ms", "MB", "b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A value in its unit, and the most (or, for rates, nothing) it may be."""
+    """A value in its unit, and the most it may be."""
 
     what: str
     value: float
@@ -25,12 +25,17 @@ class Figure:
         return "-" if self.limit is None else f"at most {written(self.limit, self.unit)}"
 
     @property
+    def is_missed(self) -> bool:
+        """Whether it is more than it may be."""
+        return self.limit is not None and self.value > self.limit
+
+    @property
     def share(self) -> str:
         """Return how much of the target is used up, a dash where there is none."""
         if self.limit is None:
             return "-"
         share = f"{self.value / self.limit:.0%}"
-        return share if self.value <= self.limit else f"**{share}, missed**"
+        return f"**{share}, missed**" if self.is_missed else share
 
 
 def written(value: float, unit: str) -> str:

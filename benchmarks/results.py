@@ -22,10 +22,7 @@ def section(
         "",
         "| What | Figure | Target | Of the target |",
         "|---|---:|---:|---:|",
-        *(
-            f"| {one.what} | {one.written} | {one.written_limit} | {one.share} |"
-            for one in figures
-        ),
+        *(f"| {one.what} | {one.written} | {one.written_limit} | {one.share} |" for one in figures),
         "",
         f"`{command}`: {'; '.join(circumstances)}.",
     ]

@@ -4,6 +4,7 @@ Jobs are queued by the verbs people use and run by a real worker in the test's o
 source is asked over HTTP. Only the waiting between tries is left out.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,16 +24,25 @@ from tests.upstream_lab import RunningLab
 
 BY = "anna"
 
+#: Seconds after which something that should happen at once is given up.
+PATIENCE = 30.0
+
 Progress = Mapping[str, Any]
 Row = dict[str, Any]
 
 
 class Moment:
-    """A place in a run at which something is done once: a phase, and how much of it is done."""
+    """A place in a run at which something is done once: a phase, and how much of it is done.
 
-    def __init__(self, phase: str, done: int, deed: Callable[[Signals], None]) -> None:
+    A deed that ``stops`` the run is waited for: the run goes on only when its job has noticed.
+    """
+
+    def __init__(
+        self, phase: str, done: int, deed: Callable[[Signals], object], *, stops: bool = False
+    ) -> None:
         self.phase = phase
         self.done = done
+        self.stops = stops
         self.reached = False
         self._deed = deed
 
@@ -42,6 +52,13 @@ class Moment:
             return
         self.reached = True
         self._deed(signals)
+
+
+def _await(sign: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not sign():
+        assert time.monotonic() < until, "the job never noticed"
+        time.sleep(0.01)
 
 
 class _Watched:
@@ -54,8 +71,11 @@ class _Watched:
         self.job_id = context.job_id
         self.payload = context.payload
         self.queued_by = context.queued_by
-        self.cancelled = context.cancelled
-        self.check = context.check
+
+    def check(self) -> None:
+        if self._moment.reached and self._moment.stops:
+            _await(self._context.cancelled)
+        self._context.check()
 
     def report(self, progress: Progress) -> None:
         self._moment.look(progress, self._signals)
@@ -110,10 +130,10 @@ class Installation:
         return job
 
     def import_package(self, path: Path) -> Row:
-        """Import as `headgate import` does; return the job's result, or its error's sentence."""
+        """Import as `headgate import` does; return the job's result, or what ended it."""
         self.home.sync_control.import_package(path, by=BY)
         job = self.work()
-        return {"state": job.state, "error": job.error, **job.result}
+        return {"state": job.state, "sentence": job.error, **job.result}
 
     def history(self) -> list[Row]:
         """Return the history, newest first."""

@@ -15,8 +15,8 @@ from headgate.catalogue.revisions import (
 )
 from headgate.catalogue.update_list import UpdateQuery, UpdateState
 from headgate.storage import categories, ingestion, listing, transactions
-from headgate.storage.tables.catalogue import VISIBLE
 from headgate.storage.engine import Engine
+from headgate.storage.tables.catalogue import VISIBLE
 from tests.cast import NOON, a_category, a_guid, a_revision, an_identity, incoming
 from tests.catalogue_rows import an_update, below, fill, store
 

@@ -70,3 +70,23 @@ def test_files_come_with_digests_and_presence(engine: Engine) -> None:
         5,
     )
     assert found.presence is FilePresence.WANTED
+
+
+def test_a_bundle_shows_the_files_of_its_members(engine: Engine) -> None:
+    inner, middle, outer = (an_identity() for _ in range(3))
+    file = UpdateFile(sha1=b"\1" * 20, sha256=None, name="a.cab", size=5)
+    store(
+        engine,
+        a_revision(outer, bundled=((middle,),)),
+        a_revision(middle, visible=False, bundled=((inner, an_identity()),)),
+        a_revision(inner, visible=False, files=(file,)),
+        a_revision(
+            visible=False, files=(UpdateFile(sha1=b"\2" * 20, sha256=None, name="b", size=1),)
+        ),
+    )
+    with transactions.read(engine) as conn:
+        revision_id = update_details.revision_id_of(conn, outer.update_id, None)
+        assert revision_id is not None
+        found = update_details.files_of(conn, revision_id)
+
+    assert [one.name for one in found] == ["a.cab"]

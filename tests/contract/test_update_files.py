@@ -1,7 +1,6 @@
 """Adopting, verifying and purging update files, on every database."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
@@ -119,4 +118,4 @@ def test_adopted_files_take_no_room_of_their_own_where_links_work(
     done = files.adopt(tree, actor="anna", watch=_quiet)
 
     path = LocalStore(tmp_path / "content").path(one[1].sha1)
-    assert (os.stat(path).st_nlink == 2) == bool(done.linked)
+    assert (path.stat().st_nlink == 2) == bool(done.linked)

@@ -59,10 +59,8 @@ def test_cancelled_synchronization_resumes_from_its_list(
 ) -> None:
     def cancel(_signals: Signals) -> None:
         server.home.sync_control.cancel(by=BY)
-        until_noticed()
 
-    until_noticed = _cancellation_is_noticed()
-    row = server.synchronize(moment=Moment("updates", 200, cancel))
+    row = server.synchronize(moment=Moment("updates", 200, cancel, stops=True))
 
     assert row["result"] == "cancelled"
     assert row["ended"] is not None

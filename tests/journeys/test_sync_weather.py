@@ -85,6 +85,7 @@ def test_damaged_documents_are_noted_kept_and_asked_for_again(
         assert set(kept) == set(damaged)
         assert all(kept.values()), "the bytes are kept for inspection"
 
+        lab.set_weather("calm")
         second = server.synchronize()
         assert (second["result"], second["problems"]) == ("succeeded", [])
         again = lab.statistics()["identities_asked"]["GetUpdateData"] - asked

@@ -32,7 +32,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailedFile:
-    """One file of a revision: what the document declares, and where we and others have it."""
+    """One file of an update: what the document declares, and where we and others have it."""
 
     name: str
     size: int  #: bytes
@@ -41,7 +41,7 @@ class DetailedFile:
     mu_url: str | None  #: where Microsoft offers it
     presence: FilePresence
     patching_type: str | None
-    language: str | None
+    language: str | None  #: of a licence
     is_eula: bool
 
 
@@ -75,7 +75,7 @@ class UpdateDetails:
     line: UpdateLine
     document: Revision
     relations: Relations
-    files: tuple[DetailedFile, ...]  #: its own; those of bundle members are theirs
+    files: tuple[DetailedFile, ...]  #: its own and those of everything it bundles
     revisions: tuple[RevisionEntry, ...]  #: newest first
 
     @property

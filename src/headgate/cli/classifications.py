@@ -8,7 +8,9 @@ from headgate.cli import lists, output
 from headgate.cli.invocation import actor, home
 from headgate.cli.products import JsonOption, tell
 
-app = typer.Typer(help="Which kinds of updates are synchronized.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="Which kinds of updates are synchronized.", no_args_is_help=True
+)
 
 NONE_YET = "No classifications yet. Run `headgate sync now --categories`, which fetches them alone."
 

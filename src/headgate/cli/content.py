@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.bootstrap import Home
     from headgate.catalogue.files import FileChoice, FileTotal
 
-app = typer.Typer(help="The files of updates.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="The files of updates.", no_args_is_help=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -11,7 +11,7 @@ from headgate.cli.failures import ERROR
 if TYPE_CHECKING:
     from headgate.services.databases import Databases
 
-app = typer.Typer(help="The database itself.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="The database itself.", no_args_is_help=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -11,7 +11,7 @@ from headgate.cli.invocation import home
 if TYPE_CHECKING:
     from headgate.services.findings import Finding
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _SIGNS = {"well": "ok", "note": "note", "warning": "WARNING", "failed": "FAILED"}
 

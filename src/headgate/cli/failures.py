@@ -14,6 +14,8 @@ DONE, ERROR, WRONG_USAGE, DONE_WITH_FAILURES = 0, 1, 2, 3
 
 def exit_codes() -> dict[type[HeadgateError], int]:
     """Return the table; built when it is needed, because it imports those who raise."""
+    from headgate.services.databases import HeadgateRunsError
+    from headgate.services.subscribing import NoCategoriesError
     from headgate.services.sync_control import AlreadySynchronizingError, NothingToCancelError
     from headgate.settings.keys import UnknownSettingError, WrongValueError
 
@@ -25,6 +27,8 @@ def exit_codes() -> dict[type[HeadgateError], int]:
         # Asked for correctly; the moment is wrong.
         AlreadySynchronizingError: ERROR,
         NothingToCancelError: ERROR,
+        NoCategoriesError: ERROR,
+        HeadgateRunsError: ERROR,
     }
 
 

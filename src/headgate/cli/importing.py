@@ -10,7 +10,7 @@ from headgate.cli import output, waiting
 from headgate.cli.failures import DONE_WITH_FAILURES
 from headgate.cli.invocation import actor, home
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -7,7 +7,11 @@ import typer
 
 from headgate.cli import output
 
-app = typer.Typer(help="A laboratory: pretend peers to try things with.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    help="A laboratory: pretend peers to try things with.",
+    no_args_is_help=True,
+)
 
 
 @app.callback()

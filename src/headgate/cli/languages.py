@@ -9,7 +9,9 @@ from headgate.cli.invocation import actor, home
 from headgate.cli.products import JsonOption
 from headgate.services import language_choice
 
-app = typer.Typer(help="Which languages' files are kept.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="Which languages' files are kept.", no_args_is_help=True
+)
 
 NONE_YET = "No languages yet. Run `headgate sync now --categories`: the source names them."
 

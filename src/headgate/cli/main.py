@@ -38,7 +38,7 @@ NOUNS = {
     "languages": Noun("languages", "list|select|deselect", "Which languages' files are kept"),
     "updates": Noun("updates", "list|show", "The updates in the catalogue"),
     "import": Noun("importing", "FILE.cab", "Read a package written by `wsusutil export`"),
-    "content": Noun("content", "status|verify|adopt", "The files of updates"),
+    "content": Noun("content", "status|verify|purge|adopt", "The files of updates"),
     "database": Noun("database", "upgrade|backup|restore|check", "The database itself"),
     "doctor": Noun("doctor", "", "Look at everything that could be wrong, and say what to do"),
     "service": Noun("service", "install|uninstall", "Run as a service of this machine"),

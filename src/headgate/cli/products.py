@@ -11,7 +11,7 @@ from headgate.errors import UsageError
 if TYPE_CHECKING:
     from headgate.services.subscribing import Changed
 
-app = typer.Typer(help="What the catalogue is about.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="What the catalogue is about.", no_args_is_help=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

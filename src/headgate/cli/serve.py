@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.settings.local import Local
     from headgate.web.server import Listener
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 #: Where computers look for an update server with TLS, as they do at WSUS.
 TLS_ADDRESS = "0.0.0.0:8531"

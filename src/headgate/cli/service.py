@@ -10,6 +10,7 @@ from headgate.errors import UsageError
 from headgate.services import system_service
 
 app = typer.Typer(
+    add_completion=False,
     name="service",
     help="Run Headgate as a service of this machine (systemd).",
     no_args_is_help=True,

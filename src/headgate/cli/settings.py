@@ -10,7 +10,9 @@ from headgate.cli import output
 from headgate.cli.invocation import actor, home
 from headgate.errors import UsageError
 
-app = typer.Typer(help="The settings all processes share.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="The settings all processes share.", no_args_is_help=True
+)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

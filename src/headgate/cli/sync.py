@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from headgate.bootstrap import Home
     from headgate.storage.jobs import Job
 
-app = typer.Typer(help="Synchronize with the update source.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="Synchronize with the update source.", no_args_is_help=True
+)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

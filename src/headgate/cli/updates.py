@@ -14,7 +14,7 @@ from headgate.errors import UsageError
 if TYPE_CHECKING:
     from headgate.catalogue.update_list import UpdateLine
 
-app = typer.Typer(help="The updates in the catalogue.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="The updates in the catalogue.", no_args_is_help=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

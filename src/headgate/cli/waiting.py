@@ -25,14 +25,19 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of progress where there is no terminal.
 LINE_SECONDS = 5.0
+#: What counts nothing yet is not worth a line before so many seconds.
+SOON = 1.0
 
 
 class JobFailedError(HeadgateError):
-    """A job ended with this sentence; ``kind`` is the name of the error inside the worker."""
+    """A job has failed; ``kind`` is the name of the error inside the worker."""
 
-    def __init__(self, sentence: str, kind: str) -> None:
-        super().__init__(sentence)
-        self.kind = kind
+    def __init__(self, job: "Job") -> None:
+        told = job.result
+        super().__init__(
+            told.get("message") or job.error or "The job failed.", next_step=told.get("next_step")
+        )
+        self.kind = told.get("error", "")
 
 
 class JobNotFinishedError(HeadgateError):
@@ -52,7 +57,7 @@ def see_through(home: "Home", job_id: int) -> "Job":
         worker = home.worker(signals)
         job = queue.see_through(home.engine, worker, job_id, signals, display.watch)
     if job.state == "failed":
-        raise JobFailedError(job.error or "The job failed.", job.result.get("error", ""))
+        raise JobFailedError(job)
     if job.state == "cancelled":
         raise JobNotFinishedError("Cancelled.", next_step="Start it again; it resumes.")
     if not job.has_ended:
@@ -89,6 +94,7 @@ class _Display(AbstractContextManager["_Display"]):
         self._task: Any = None
         self._phase = ""
         self._said_at = 0.0
+        self._began_at = time.monotonic()
 
     def __enter__(self) -> "_Display":
         if self._bar is not None:
@@ -107,6 +113,8 @@ class _Display(AbstractContextManager["_Display"]):
     def watch(self, _job: "Job", progress: Mapping[str, Any]) -> None:
         """Show how far a job is; called from the worker's pulse, a few times a second."""
         if not progress.get("phase"):
+            return
+        if progress.get("total") is None and time.monotonic() - self._began_at < SOON:
             return
         if self._bar is not None:
             self._move(self._bar, progress)
@@ -141,10 +149,13 @@ def _bar() -> "RichProgress":
 
 def described(progress: Mapping[str, Any]) -> str:
     """Return progress as one line: phase, done of total, rate, time left."""
-    total = progress.get("total")
-    done = f"{progress.get('done') or 0:,}"
-    counted = f"{done} of {total:,}" if total is not None else done
-    return "  ".join(part for part in (f"{progress['phase']}: {counted}", _left(progress)) if part)
+    total, done = progress.get("total"), progress.get("done") or 0
+    doing = progress["phase"]
+    if total is not None:
+        doing += f": {done:,} of {total:,}"
+    elif done:
+        doing += f": {done:,}"
+    return "  ".join(part for part in (doing, _left(progress)) if part)
 
 
 def _left(progress: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from headgate.cli.invocation import Invocation
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 STDIN = 0
 

@@ -89,6 +89,7 @@ class Pulse(AbstractContextManager["Pulse"]):
         self._watch = watch
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="job pulse", daemon=True)
+        self._last: Progress | None = None
 
     def __enter__(self) -> "Pulse":
         self._thread.start()
@@ -121,5 +122,7 @@ class Pulse(AbstractContextManager["Pulse"]):
         except StorageError as exc:
             # The handler meets the same database and ends the job with the same sentence.
             get_logger(__name__).warning("progress not written", reason=str(exc))
-        if progress is not None and self._watch is not None:
-            self._watch(progress)
+        # The watcher is told again and again: it may want to show that we are still alive.
+        self._last = progress or self._last
+        if self._last is not None and self._watch is not None:
+            self._watch(self._last)

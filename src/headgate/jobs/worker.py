@@ -132,12 +132,20 @@ class Worker:
         sentence = None
         if error is not None:
             sentence = _sentence(error)
-            result = {"error": type(error).__name__}
+            result = _told_apart(error)
         with transactions.write(self._engine) as conn:
             jobs.finish(
                 conn, job.job_id, state=state, at=clock.now(), result=result, error=sentence
             )
         self._log.info("job ends", job=job.job_id, kind=job.kind, state=state, reason=sentence)
+
+
+def _told_apart(error: Exception) -> dict[str, str]:
+    """Return what kind of error it was, and what happened apart from what to do about it."""
+    told = {"error": type(error).__name__}
+    if isinstance(error, HeadgateError):
+        told |= {"message": str(error), "next_step": error.next_step}
+    return told
 
 
 def _sentence(error: Exception) -> str:

@@ -4,7 +4,6 @@ A backup never contains ``secret.key`` unless asked for: whoever finds one must 
 password with it. Asked for, the key is written beside the backup as ``FILE.key``.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from pathlib import Path
 from headgate.errors import UsageError
 from headgate.jobs.worker_lock import worker_lock
 from headgate.storage import backup, upgrade
-from headgate.storage.engine import Engine, sqlite_file
+from headgate.storage.engine import Engine
 
 
 class HeadgateRunsError(UsageError):
@@ -71,15 +70,14 @@ class Databases:
         if not lock.acquire():
             raise HeadgateRunsError
         try:
-            backup.version_in(copy)
-            replaced = self._keep_what_is_there()
-            schema = backup.restore(self.engine, copy)
+            keep = self.backups / f"before-restore-{self.now():%Y%m%dT%H%M%SZ}.db"
+            done = backup.restore(self.engine, copy, keep=keep)
         finally:
             lock.release()
         take_key = with_key and _key_beside(copy).exists()
         if take_key:
             _copy_key(_key_beside(copy), self.secret_file)
-        return Restored(schema=schema, replaced=replaced, key=take_key)
+        return Restored(schema=done.schema, replaced=done.kept, key=take_key)
 
     def check(self) -> list[str]:
         """Return what is wrong with the database in its own words; empty when all is well."""
@@ -95,19 +93,6 @@ class Databases:
         copy = backup.copy_before_upgrade(self.engine, self.backups, at=self.now())
         upgrade.upgrade(self.engine)
         return copy
-
-    def _keep_what_is_there(self) -> Path | None:
-        file = sqlite_file(self.engine)
-        if file is None or not file.exists():
-            return None
-        self.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kept = self.backups / f"before-restore-{self.now():%Y%m%dT%H%M%SZ}.db"
-        try:
-            backup.back_up(self.engine, kept)
-        except backup.BackupError:
-            # It is damaged, which may be why it is replaced; keep its bytes as they are.
-            shutil.copyfile(file, kept)
-        return kept
 
 
 def _key_beside(file: Path) -> Path:

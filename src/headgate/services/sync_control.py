@@ -48,7 +48,10 @@ class NothingToCancelError(UsageError):
     """No synchronization waits or runs."""
 
     def __init__(self) -> None:
-        super().__init__("No synchronization is under way; there is nothing to cancel.")
+        super().__init__(
+            "No synchronization is under way; there is nothing to cancel.",
+            next_step="`headgate sync history` tells how the last ones ended.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,11 @@ def prepare(directory: DataDirectory) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep_others_out(path)
+    except FileExistsError as exc:
+        raise DataDirectoryError(
+            f"The data directory {path} is a file.",
+            next_step="Choose a directory with --data DIR.",
+        ) from exc
     except OSError as exc:
         raise DataDirectoryError(
             f"The data directory {path} cannot be used ({exc.strerror}).",
@@ -110,7 +115,7 @@ def _keep_others_out(path: Path) -> None:
         return
     raise DataDirectoryError(
         f"{path} is open to others (mode {mode:04o}) and holds things that are not Headgate's.",
-        next_step=f"Choose a directory of its own with --data DIR, or run `chmod 700 {path}`.",
+        next_step="Choose a directory that is Headgate's alone with --data DIR.",
     )
 
 

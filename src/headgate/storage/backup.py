@@ -8,8 +8,10 @@ which command to run and do not invent a format of our own.
 """
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -45,6 +47,12 @@ def back_up(engine: Engine, target: Path) -> int:
         raise NotByUsError("back up", f"pg_dump --format=custom --file={target} URL")
     if target.exists():
         raise BackupError(f"{target} exists already.", next_step="Name a file that does not.")
+    with transactions.read(engine) as conn:
+        if upgrade.version_of(conn) is None:
+            raise BackupError(
+                f"There is nothing in {source} yet.",
+                next_step="Check --data, or synchronize first.",
+            )
     aside = target.with_name(target.name + ".partial")
     try:
         aside.unlink(missing_ok=True)
@@ -61,16 +69,26 @@ def back_up(engine: Engine, target: Path) -> int:
     return target.stat().st_size
 
 
-def restore(engine: Engine, copy: Path) -> str:
-    """Put a copy in the database's place and return its schema version.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """What a restore did."""
+
+    schema: str  #: version of the restored database
+    kept: Path | None  #: copy of the database that was there
+
+
+def restore(engine: Engine, copy: Path, *, keep: Path) -> Replaced:
+    """Put a copy in the database's place; what was there is copied to ``keep`` first.
 
     Nobody else may have the database open; the caller sees to that. Raises BackupError for a file
-    that is no whole copy, SchemaTooNewError for one a newer Headgate wrote.
+    that is no whole copy, SchemaTooNewError for one a newer Headgate wrote; nothing has changed
+    then.
     """
     place = sqlite_file(engine)
     if place is None:
         raise NotByUsError("restore", f"pg_restore --clean --if-exists --dbname=URL {copy}")
-    found = version_in(copy)
+    schema = version_in(copy)
+    kept = _keep(engine, place, keep)
     engine.dispose()
     aside = place.with_name(place.name + ".restored")
     try:
@@ -87,7 +105,19 @@ def restore(engine: Engine, copy: Path) -> str:
             f"{place} cannot be replaced ({exc}).",
             next_step="Stop Headgate and free space, then restore again.",
         ) from exc
-    return found
+    return Replaced(schema=schema, kept=kept)
+
+
+def _keep(engine: Engine, place: Path, keep: Path) -> Path | None:
+    if not place.exists():
+        return None
+    keep.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        back_up(engine, keep)
+    except BackupError:
+        # It is damaged, which may be why it is replaced; keep its bytes as they are.
+        shutil.copyfile(place, keep)
+    return keep
 
 
 def version_in(copy: Path) -> str:

@@ -72,15 +72,6 @@ def lines_of(conn: Connection, revision_ids: Sequence[int]) -> tuple[UpdateLine,
     )
 
 
-def count_updates(conn: Connection) -> int:
-    """Return how many updates the catalogue has, as administrators count them."""
-    return int(
-        conn.execute(
-            select(func.count()).select_from(t.revisions).where(text(t.VISIBLE))
-        ).scalar_one()
-    )
-
-
 def _line(row: Row[Any], classification: str | None, products: Sequence[str]) -> UpdateLine:
     expired = row.publication_state == PublicationState.EXPIRED.value
     return UpdateLine(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, func, literal, select, tuple_
@@ -12,20 +13,29 @@ from headgate.storage import statements
 from headgate.storage.tables import catalogue as c
 from headgate.storage.tables import synchronization as t
 
+#: Identities written down in one statement.
+_AT_ONCE = 2_000
+
 
 def add(conn: Connection, scope: str, identities: Iterable[RevisionIdentity]) -> None:
-    """Add identities to the to-do list of a scope; those whose documents are here are left out."""
-    rows = [
-        {
-            "scope": scope,
-            "update_id": identity.update_id,
-            "revision_number": identity.revision_number,
-        }
-        for identity in identities
-    ]
-    if not rows:
-        return
-    conn.execute(statements.insert_or_ignore(conn, t.sync_todo), rows)
+    """Add identities to the to-do list of a scope; those whose documents are here are left out.
+
+    Piece by piece: as rows of one statement, 150,000 identities would take more memory than the
+    rest of a synchronization.
+    """
+    waiting = iter(identities)
+    while piece := list(islice(waiting, _AT_ONCE)):
+        conn.execute(
+            statements.insert_or_ignore(conn, t.sync_todo),
+            [
+                {
+                    "scope": scope,
+                    "update_id": identity.update_id,
+                    "revision_number": identity.revision_number,
+                }
+                for identity in piece
+            ],
+        )
     here = (
         select(1)
         .where(

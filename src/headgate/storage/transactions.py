@@ -48,9 +48,23 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as exc:
+        for text in _told(exc):
+            if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
+                raise DatabaseFullError(f"The database has no room left ({text}).") from exc
         text = str(exc.orig)
-        if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
-            raise DatabaseFullError(f"The database has no room left ({text}).") from exc
         if exc.connection_invalidated or "unable to open" in text or "connect" in text.lower():
             raise DatabaseUnavailableError(f"The database does not answer ({text}).") from exc
         raise
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    """Yield what the database said, then what it had said before.
+
+    SQLite gives up the whole transaction when the disk is full; going back to a savepoint then
+    fails as well, with an error that hides the first one.
+    """
+    told: BaseException | None = error
+    while told is not None:
+        if isinstance(told, DBAPIError):
+            yield str(told.orig)
+        told = told.__context__

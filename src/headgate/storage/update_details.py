@@ -66,12 +66,20 @@ def relations_of(conn: Connection, revision_id: int, identity: RevisionIdentity)
 
 
 def files_of(conn: Connection, revision_id: int) -> tuple[DetailedFile, ...]:
-    """Return a revision's own files, licences last."""
+    """Return the files of a revision and of everything it bundles, licences last."""
+    columns = t.revision_files.c
     rows = conn.execute(
-        select(t.files, t.revision_files)
-        .join(t.revision_files, t.revision_files.c.sha1 == t.files.c.sha1)
-        .where(t.revision_files.c.revision_id == revision_id)
-        .order_by(t.revision_files.c.is_eula, t.revision_files.c.name)
+        select(
+            t.files,
+            columns.name,
+            columns.patching_type,
+            columns.language,
+            columns.is_eula,
+        )
+        .distinct()
+        .join(t.revision_files, columns.sha1 == t.files.c.sha1)
+        .where(columns.revision_id.in_(_with_members(revision_id)))
+        .order_by(columns.is_eula, columns.name, t.files.c.sha1)
     )
     return tuple(
         DetailedFile(
@@ -82,11 +90,34 @@ def files_of(conn: Connection, revision_id: int) -> tuple[DetailedFile, ...]:
             mu_url=row.mu_url,
             presence=FilePresence(row.presence),
             patching_type=row.patching_type,
-            language=row.language,
+            language=row.language if row.is_eula else None,
             is_eula=row.is_eula,
         )
         for row in rows
     )
+
+
+def _with_members(revision_id: int) -> Select[tuple[int]]:
+    """Return a revision and what it bundles, nested ones too, as far as they are here."""
+    closure = (
+        select(t.revisions.c.revision_id)
+        .where(t.revisions.c.revision_id == revision_id)
+        .cte("closure", recursive=True)
+    )
+    member = t.revisions.alias("member")
+    members = (
+        select(member.c.revision_id)
+        .select_from(closure)
+        .join(t.bundled, t.bundled.c.revision_id == closure.c.revision_id)
+        .join(
+            member,
+            and_(
+                member.c.update_id == t.bundled.c.update_id,
+                member.c.revision_number == t.bundled.c.revision_number,
+            ),
+        )
+    )
+    return select(closure.union(members).c.revision_id)
 
 
 def _prerequisites(conn: Connection, revision_id: int) -> tuple[tuple[Related, ...], ...]:

@@ -27,14 +27,19 @@ from headgate.storage.engine import Engine
 from headgate.storage.runs import Problem
 from headgate.sync.progress import Progress
 from headgate.upstream.download import fetch_file
-from headgate.upstream.partial import DiskFull
+from headgate.upstream.failures import FileNotAtSource, UnexpectedAnswer, WrongSize
+from headgate.upstream.partial import DigestMismatch, DiskFull
 from headgate.upstream.source import SourceConfiguration
 
 #: Files on their way at once; real clients use four to five connections to one server (FACTS §6).
 AT_ONCE = 4
 
-#: Failures without a success between them after which the rest is not tried.
+#: Failures of the way there, without a success between them, after which the rest is not tried.
 GIVE_UP_AFTER = 10
+
+#: Failures that say nothing about the way to the source: the next file may well come. Counting
+#: them would let ten files that are gone keep all others away, run after run.
+_ABOUT_THE_FILE = (FileNotAtSource, UnexpectedAnswer, WrongSize, DigestMismatch)
 
 #: Seconds between two looks at cancellation and progress.
 _LOOK = 0.2
@@ -174,7 +179,7 @@ class _Fetching:
             self._record(file)
         elif isinstance(error, HeadgateError):
             self.problems.append(_problem(file, error))
-            self.failures_in_a_row += 1
+            self.failures_in_a_row += not isinstance(error, _ABOUT_THE_FILE)
             if isinstance(error, DiskFull | StoreNotWritableError):
                 self._give_up("the store takes no more")
             elif self.failures_in_a_row >= GIVE_UP_AFTER:

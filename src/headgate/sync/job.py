@@ -21,11 +21,12 @@ from headgate.catalogue.subscription import (
     products_to_send,
 )
 from headgate.content.store import ContentStore
+from headgate.errors import SettingsError
 from headgate.jobs.worker import JobContext
 from headgate.metadata.packing import Packer
 from headgate.services import connecting, update_files
 from headgate.settings.shared import Shared
-from headgate.storage import categories, source_languages, subscriptions, transactions
+from headgate.storage import categories, runs, source_languages, subscriptions, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.installation import this_installation
 from headgate.storage.runs import Problem
@@ -34,6 +35,7 @@ from headgate.sync.importing import import_package
 from headgate.sync.plan import Choice
 from headgate.sync.preview import preview
 from headgate.sync.progress import Progress
+from headgate.sync.recording import recorded
 from headgate.sync.run import EVERYTHING, FetchFiles, synchronize
 from headgate.sync.working import Tools
 
@@ -53,15 +55,32 @@ class SynchronizationJobs:
     def synchronize(self, context: JobContext) -> dict[str, Any]:
         """Payload: ``scope`` (everything, categories), ``confirmed``. Returns the history row."""
         scope = str(context.payload.get("scope", EVERYTHING))
-        shared = self.settings()
-        with self._tools(context, shared) as (tools, client):
-            return synchronize(
-                tools,
-                scope=scope,
-                started_by=context.queued_by,
-                confirmed=bool(context.payload.get("confirmed")),
-                fetch_files=self._files(tools, shared, client),
-            )
+        run = recorded(
+            self.engine,
+            scope=scope,
+            source=self._source_name(),
+            started_by=context.queued_by,
+            now=clock.now,
+        )
+        with run as run_id:
+            shared = self.settings()
+            with self._tools(context, shared) as (tools, client):
+                synchronize(
+                    tools,
+                    run_id,
+                    scope=scope,
+                    confirmed=bool(context.payload.get("confirmed")),
+                    fetch_files=self._files(tools, shared, client),
+                )
+        with transactions.read(self.engine) as conn:
+            return runs.runs(conn, limit=1)[0]
+
+    def _source_name(self) -> str:
+        """Return how the history calls the source, even where the settings are wrong."""
+        try:
+            return connecting.base_url(self.settings().source)
+        except SettingsError:
+            return "the update source"
 
     def preview(self, context: JobContext) -> dict[str, Any]:
         """Ask the source how much a synchronization would bring; change nothing."""

@@ -43,10 +43,12 @@ def _context(ca_file: Path | None, anchor: bytes | None = None) -> ssl.SSLContex
     if ca_file is not None:
         try:
             context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as exc:
+        except OSError as exc:  # ssl.SSLError is one
+            why = "it holds none" if isinstance(exc, ssl.SSLError) else exc.strerror
             raise SettingsError(
-                f"The CA file {ca_file} cannot be read as PEM certificates: {exc}.",
-                next_step="Set `source.ca_file` to a readable PEM file, or clear it.",
+                f"The CA file {ca_file} cannot be read as PEM certificates: {why}.",
+                next_step="Set `source.ca_file` to a readable PEM file, or clear it with "
+                "`headgate settings set source.ca_file=`.",
             ) from exc
     if anchor is not None:
         context.load_verify_locations(cadata=anchor.decode("ascii"))

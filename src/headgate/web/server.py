@@ -6,6 +6,7 @@ process before anything after it runs.
 """
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -66,11 +67,21 @@ def bind(address: str) -> socket.socket:
     except OSError as exc:
         bound.close()
         raise AddressError(
-            f"Cannot listen on {address}: {exc.strerror}.",
-            next_step="Choose another address with --listen HOST:PORT, or end the program that "
-            f"uses it (`ss -ltnp 'sport = :{port}'` names it).",
+            f"Cannot listen on {address}: {exc.strerror or exc}.",
+            next_step=_another_address(exc, port),
         ) from exc
     return bound
+
+
+def _another_address(refusal: OSError, port: str) -> str:
+    if refusal.errno == errno.EADDRINUSE:
+        return (
+            "Choose another address with --listen HOST:PORT, or end the program that uses it "
+            f"(`ss -ltnp 'sport = :{port}'` names it)."
+        )
+    if refusal.errno == errno.EACCES:
+        return "Choose a port above 1023 with --listen HOST:PORT; lower ones are root's."
+    return "Choose an address of this machine with --listen HOST:PORT (`ip address` lists them)."
 
 
 def check_certificate(certificate: Path, key: Path | None) -> None:

@@ -26,6 +26,11 @@ _NOT_ASTRAL = bytes(byte for byte in range(256) if not 0xF0 <= byte <= 0xF7)
 class PackageError(MalformedMessage):
     """An export package is not whole: cut off, altered, or something else entirely."""
 
+    next_step = (
+        "Compare the file's size with the original and copy it again; if they are equal, export "
+        "it again with: wsusutil export FILE.cab FILE.log"
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedDocument:

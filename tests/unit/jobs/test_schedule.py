@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -105,7 +106,7 @@ def test_hourly_runs_never_meet_and_none_is_doubled(zone: str, day: str, count: 
     runs = schedule.runs_on(_timetable("00:15", 24, zone), date.fromisoformat(day))
 
     assert len(set(runs)) == len(runs) == count
-    assert min(b - a for a, b in zip(runs, runs[1:], strict=False)) == HOUR
+    assert min(b - a for a, b in pairwise(runs)) == HOUR
 
 
 def test_the_installations_offset_shifts_every_run() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cast import NOON
 
 from headgate.errors import SourceError
 from headgate.jobs import queue
@@ -13,7 +14,6 @@ from headgate.jobs.worker_lock import FileLock, worker_lock
 from headgate.storage import jobs, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
-from tests.cast import NOON
 
 WAIT = 20.0
 

@@ -1,3 +1,5 @@
+"""A database for tests that need just one; `tests/contract` runs on every kind."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

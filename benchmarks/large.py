@@ -1,0 +1,79 @@
+"""A catalogue of 150,000 ordinary revisions: time, whether memory grows, and the lists on it."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.figures import MILLISECONDS, SECONDS, TIMES, Figure
+from benchmarks.laboratory import Installation
+from benchmarks.synchronization import Growth, cost, synchronize
+from headgate.bootstrap import open_home
+from headgate.catalogue.subscription import ProductsMode
+from headgate.services.catalogue_browser import UpdateFilter
+
+TITLE = "Synchronizing 150,000 ordinary revisions"
+REVISIONS = 150_000
+_PAGE = 300.0  #: milliseconds a page of the console may take
+_LIST_ROUNDS = 7
+
+
+def measure(scratch: Path) -> list[Figure]:
+    """Measure the first synchronization, one with nothing new, and lists of the catalogue."""
+    growth = Growth(_marks(REVISIONS))
+    done = synchronize(f"large:{REVISIONS}", REVISIONS, scratch, growth)
+    return [
+        *cost(done, seconds=480, memory=None),
+        *growth.figures(),
+        *_memory_ratio(growth),
+        *_pages(done.installation),
+        *_commands(done.installation),
+    ]
+
+
+def _marks(revisions: int) -> tuple[int, ...]:
+    return tuple(revisions * share // 30 for share in (2, 10, 20, 29))
+
+
+def _memory_ratio(growth: Growth) -> Iterator[Figure]:
+    if len(growth.found) < 2:
+        return
+    first, *_, last = growth.found.values()
+    yield Figure(what="the last against the first", value=last / first, unit=TIMES, limit=1.25)
+
+
+def _pages(installation: Installation) -> Iterator[Figure]:
+    """Yield what the services behind pages take, in the median, on an open installation."""
+    home = open_home(installation.data, {})
+    browser = home.catalogue_browser
+    classification = browser.classifications()[0].title
+    product = next(line.id for line in browser.products(ProductsMode.ALL) if line.kind == "product")
+    questions: dict[str, Callable[[], object]] = {
+        "products list": lambda: browser.products(ProductsMode.ALL),
+        "updates, first page": lambda: browser.updates(UpdateFilter()),
+        "updates, page at 20,000": lambda: browser.updates(UpdateFilter(skip=20_000)),
+        "updates with a word": lambda: browser.updates(UpdateFilter(text="cumulative")),
+        "updates of a product": lambda: browser.updates(UpdateFilter(products=(product,))),
+        "updates of a classification": lambda: browser.updates(
+            UpdateFilter(classifications=(classification,))
+        ),
+        "updates not superseded": lambda: browser.updates(UpdateFilter(superseded=False)),
+    }
+    for what, ask in questions.items():
+        yield Figure(what=what, value=_median(ask) * 1000, unit=MILLISECONDS, limit=_PAGE)
+    home.engine.dispose()
+
+
+def _commands(installation: Installation) -> Iterator[Figure]:
+    for words in (("updates", "list", "--json"), ("products", "list", "--json")):
+        seconds = min(installation.run(*words).seconds for _ in range(3))
+        yield Figure(what=f"`headgate {' '.join(words)}`", value=seconds, unit=SECONDS)
+
+
+def _median(ask: Callable[[], object]) -> float:
+    times = []
+    for _ in range(_LIST_ROUNDS):
+        began = time.perf_counter()
+        ask()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)

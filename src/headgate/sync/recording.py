@@ -1,0 +1,75 @@
+"""The history: one row around every synchronization, begun before anything can fail.
+
+The row gets start, end, result and every problem. A run whose process died or paused is open in
+the database; the next one takes it up.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from headgate.errors import HeadgateError
+from headgate.jobs.worker import JobCancelledError, JobPausedError
+from headgate.storage import catalogue_version, runs, transactions
+from headgate.storage.engine import Engine
+from headgate.storage.runs import Problem
+
+
+@contextmanager
+def recorded(
+    engine: Engine, *, scope: str, source: str, started_by: str, now: Callable[[], datetime]
+) -> Iterator[int]:
+    """Yield the number of a run, and close it with how the block ends.
+
+    It succeeds, is cancelled, or has failed with the sentence of what was raised, which passes
+    on. A pause (the server stops) leaves it open.
+    """
+    run_id = _take_up(engine, scope, source, started_by, now())
+    try:
+        yield run_id
+    except JobPausedError:
+        raise
+    except JobCancelledError:
+        reason = "Cancelled; the next synchronization goes on from here."
+        _end(engine, run_id, "cancelled", reason, now())
+        raise
+    except HeadgateError as exc:
+        _end_failed(engine, run_id, source, exc.sentence(), exc, now())
+        raise
+    except Exception as exc:
+        sentence = f"Unexpected: {type(exc).__name__}: {exc}"
+        _end_failed(engine, run_id, source, sentence, exc, now())
+        raise
+    _end(engine, run_id, "succeeded", None, now())
+
+
+def _take_up(engine: Engine, scope: str, source: str, started_by: str, at: datetime) -> int:
+    with transactions.write(engine) as conn:
+        open_run = runs.open_run(conn)
+        if open_run is not None:
+            return int(open_run.id)
+        return runs.begin_run(conn, scope=scope, source=source, started_by=started_by, at=at)
+
+
+def _end_failed(
+    engine: Engine, run_id: int, source: str, sentence: str, error: Exception, at: datetime
+) -> None:
+    causes = []
+    cause: BaseException | None = error.__cause__
+    while cause is not None:
+        causes.append(f"{type(cause).__name__}: {cause}")
+        cause = cause.__cause__
+    problem = Problem(
+        kind="call", subject=source, reason=sentence, detail="\n".join(causes) or None
+    )
+    with transactions.write(engine) as conn:
+        runs.note_problem(conn, run_id, problem, at=at)
+    _end(engine, run_id, "failed", sentence, at)
+
+
+def _end(engine: Engine, run_id: int, result: str, reason: str | None, at: datetime) -> None:
+    """Close the run; whatever it brought, and however it ended, the catalogue has changed once."""
+    with transactions.write(engine) as conn:
+        runs.end_run(conn, run_id, result=result, reason=reason, at=at)
+        if runs.has_brought_documents(conn, run_id):
+            catalogue_version.raise_catalogue_version(conn)

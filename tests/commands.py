@@ -1,0 +1,147 @@
+"""The command line as people use it: other processes, their output and exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WITHIN = 60.0
+_LOOK = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class HeadgateCommand:
+    """Runs `headgate --data DIR …` with an environment free of other settings."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data = data
+        self._environment = {
+            name: text for name, text in os.environ.items() if not name.startswith("HEADGATE_")
+        } | environment
+
+    def __call__(self, *arguments: str, stdin: str = "") -> Ended:
+        """Run a command to its end."""
+        done = subprocess.run(
+            self._command(*arguments),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=WITHIN,
+            env=self._environment,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator["Running"]:
+        """Start a command; what is left of it at the end is killed."""
+        process = subprocess.Popen(
+            self._command(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._environment,
+        )
+        running = Running(process)
+        try:
+            yield running
+        finally:
+            running.kill()
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "headgate", "--data", str(self.data), *arguments]
+
+
+class Running:
+    """A command under way; its output is collected while it runs."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._said: dict[str, list[str]] = {"out": [], "err": []}
+        self._readers = [
+            threading.Thread(target=self._read, args=(name, stream))
+            for name, stream in (("out", process.stdout), ("err", process.stderr))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _read(self, name: str, stream: Any) -> None:
+        self._said[name].extend(stream)
+        stream.close()
+
+    def said(self) -> str:
+        """Return what it has written to stdout so far."""
+        return "".join(self._said["out"])
+
+    def wait_until_it_says(self, words: str) -> str:
+        """Return what was said on stderr once ``words`` are among it."""
+        self.wait_until(lambda: words in "".join(self._said["err"]))
+        return "".join(self._said["err"])
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Return when the condition holds; fails when the command ends before."""
+        until(lambda: condition() or self._process.poll() is not None)
+        assert condition(), f"it ended: {self.ended()}"
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self.ended()
+
+    def ended(self) -> Ended:
+        """Wait for the end."""
+        code = self._process.wait(WITHIN)
+        for reader in self._readers:
+            reader.join(WITHIN)
+        return Ended(code, "".join(self._said["out"]), "".join(self._said["err"]))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Return when the condition holds; fails when that takes too long."""
+    for _ in range(int(WITHIN / _LOOK)):
+        if condition():
+            return
+        threading.Event().wait(_LOOK)
+    pytest.fail("it did not come true")
+
+
+def fetched(url: str) -> tuple[int, str]:
+    """Return status and text of a page; 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except OSError:
+        return 0, ""

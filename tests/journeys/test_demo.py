@@ -1,0 +1,69 @@
+"""The demo: the whole story, with numbers that the server said, and nothing left behind."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from tests.commands import HeadgateCommand, fetched, until
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+def test_the_demo_tells_its_story_once_with_numbers_of_the_server(
+    tmp_path: Path, scratch: Path
+) -> None:
+    demo = HeadgateCommand(tmp_path / "data", TMPDIR=str(scratch))
+
+    ended = demo("demo", "--once")
+
+    assert (ended.code, ended.out.count("$ headgate sync now")) == (0, 3), ended.err
+    third, second, first = demo("sync", "history", "--json").json
+    for run in (first, second, third):
+        assert (
+            f"{run['new']:,} new, {run['revised']:,} revised, {run['expired']:,} expired updates; "
+            f"{run['documents']:,} documents"
+        ) in ended.out
+    assert first["new"] > 100
+    assert (second["new"], second["documents"]) == (0, 0)
+    assert 0 < third["new"] < first["new"]
+    everything = demo("updates", "list", "--limit", "0", "--json").json
+    arrived_last = demo(
+        "updates", "list", "--limit", "0", "--since", third["started"], "--json"
+    ).json
+    assert f"{len(arrived_last):,} updates arrived with it" in ended.out
+    assert f"{len(everything) - third['new']:,} updates in the catalogue" in ended.out
+    assert list(scratch.iterdir()) == []
+
+
+def test_the_demo_leaves_a_real_servers_settings_alone(tmp_path: Path, scratch: Path) -> None:
+    real = HeadgateCommand(tmp_path / "real")
+    real("settings", "set", "proxy.port=3128")
+    demo = HeadgateCommand(
+        tmp_path / "data",
+        TMPDIR=str(scratch),
+        HEADGATE_DATABASE_URL=f"sqlite:///{real.data / 'headgate.db'}",
+        HEADGATE_SOURCE_KIND="microsoft",
+    )
+
+    assert demo("demo", "--once").code == 0
+    assert real("sync", "history", "--json").json == []
+
+
+def test_the_demo_stays_until_ctrl_c(tmp_path: Path, scratch: Path) -> None:
+    demo = HeadgateCommand(tmp_path / "data", TMPDIR=str(scratch))
+    with demo.running("demo") as running:
+        running.wait_until(lambda: "until Ctrl-C" in running.said())
+        address = next(word for word in running.said().split() if word.startswith("http://"))
+        url = running.said().split("Headgate stays at ")[1].split()[0]
+        assert fetched(f"{url}health/ready")[0] == 200
+        running.send(signal.SIGINT)
+        ended = running.ended()
+
+    assert ended.code == 0
+    until(lambda: fetched(url)[0] == 0 and fetched(f"{address}/lab/ready")[0] == 0)
+    assert list(scratch.iterdir()) == []

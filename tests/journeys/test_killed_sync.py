@@ -1,0 +1,23 @@
+"""SIGKILL in the middle of synchronizations: every next run ends with the same catalogue."""
+
+import random
+
+from tests.catalogue_picture import Picture
+from tests.journeys.conftest import Install
+from tests.killing import Executioner
+from tests.upstream_lab import RunningLab
+
+KILLS = 5
+
+
+def test_killed_synchronizations_are_resumed_to_the_same_catalogue(
+    lab: RunningLab, install: Install, calm_picture: Picture
+) -> None:
+    executioner = Executioner(
+        lab, lambda: install(lab), calm_picture, seed=random.SystemRandom().randrange(2**32)
+    )
+
+    kills = executioner.kill(KILLS)
+
+    assert len(kills) >= KILLS
+    assert sum(kill.while_storing for kill in kills) * 2 >= KILLS

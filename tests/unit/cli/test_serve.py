@@ -1,0 +1,137 @@
+import json
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.commands import HeadgateCommand, Running, fetched, until
+from tests.holding_source import holding_source
+from tests.upstream_lab import running_upstream
+
+
+@contextmanager
+def _served(headgate: HeadgateCommand, *options: str) -> Iterator[tuple[Running, str]]:
+    with headgate.running("serve", "--listen", "127.0.0.1:0", *options) as server:
+        said = server.wait_until_it_says("(data in")
+        found = re.search(r"http://\S+", said)
+        assert found is not None
+        until(lambda: fetched(f"{found[0]}health/ready")[0] == 200)
+        yield server, found[0]
+
+
+def _point(headgate: HeadgateCommand, port: int) -> None:
+    source = ("source.kind=upstream", "source.host=127.0.0.1", f"source.port={port}")
+    assert headgate("settings", "set", *source, "source.tls=false").code == 0
+
+
+def _workers(server: Running) -> list[int]:
+    threads = Path(f"/proc/{server.pid}/task").iterdir()
+    return [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
+
+
+def test_a_server_says_how_it_is_and_ends_when_told(headgate: HeadgateCommand) -> None:
+    with _served(headgate) as (server, url):
+        assert fetched(f"{url}health/live") == (200, "alive\n")
+        status, text = fetched(f"{url}health/ready")
+        assert (status, json.loads(text)["ready"]) == (200, True)
+        status, page = fetched(url)
+        assert (status, "Never yet" in page, "<title>Headgate</title>" in page) == (200, True, True)
+        server.send(signal.SIGTERM)
+
+        ended = server.ended()
+
+    assert (ended.code, ended.out) == (0, "")
+    assert fetched(url)[0] == 0
+
+
+def test_ctrl_c_ends_a_server_in_order(headgate: HeadgateCommand) -> None:
+    with _served(headgate) as (server, _url):
+        server.send(signal.SIGINT)
+
+        assert server.ended().code == 0
+
+
+def test_a_worker_that_dies_is_started_again(headgate: HeadgateCommand) -> None:
+    with _served(headgate) as (server, url):
+        (worker,) = _workers(server)
+        os.kill(worker, signal.SIGKILL)
+
+        until(lambda: bool(_workers(server)) and _workers(server) != [worker])
+        until(lambda: fetched(f"{url}health/ready")[0] == 200)
+
+
+def test_a_worker_ends_with_a_server_that_is_killed(headgate: HeadgateCommand) -> None:
+    with _served(headgate) as (server, _url):
+        (worker,) = _workers(server)
+        server.kill()
+
+        until(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def test_a_command_follows_the_servers_worker_and_the_page_tells_about_it(
+    headgate: HeadgateCommand,
+) -> None:
+    with running_upstream() as lab, _served(headgate) as (_server, url):
+        _point(headgate, lab.port)
+
+        done = headgate("sync", "now", "--categories", "--json")
+
+        assert (done.code, done.json["result"]) == (0, "succeeded")
+        assert "0 new" in fetched(url)[1]
+
+
+def test_a_server_that_ends_puts_its_job_back(headgate: HeadgateCommand) -> None:
+    with holding_source() as source:
+        _point(headgate, source.port)
+        with _served(headgate) as (server, _url), headgate.running("sync", "now") as command:
+            command.wait_until(source.asked.is_set)
+            server.send(signal.SIGTERM)
+            source.let_go()
+            assert server.ended().code == 0
+            command.kill()
+
+    assert headgate("sync", "status", "--json").json["state"] == "queued"
+
+
+def test_a_worker_that_hangs_is_killed_and_its_job_put_back(headgate: HeadgateCommand) -> None:
+    with holding_source() as source:
+        _point(headgate, source.port)
+        with _served(headgate) as (server, _url), headgate.running("sync", "now") as command:
+            command.wait_until(source.asked.is_set)
+            command.kill()
+            server.send(signal.SIGTERM)
+            assert server.ended().code == 0
+
+    assert headgate("sync", "status", "--json").json["state"] == "queued"
+
+
+def test_a_taken_port_is_a_clear_error(headgate: HeadgateCommand) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = headgate("serve", "--listen", f"127.0.0.1:{port}")
+
+    assert (ended.code, "Address already in use" in ended.err) == (1, True)
+    assert "--listen" in ended.err
+
+
+def test_tls_needs_a_certificate(headgate: HeadgateCommand) -> None:
+    ended = headgate("serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0")
+
+    assert (ended.code, "needs a certificate" in ended.err) == (1, True)
+
+
+def test_a_service_manager_is_told_when_the_server_is_ready(
+    headgate: HeadgateCommand, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(30)
+        watched = HeadgateCommand(headgate.data, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        with _served(watched) as (server, _url):
+            assert manager.recv(100) == b"READY=1"
+            server.send(signal.SIGTERM)
+
+            assert manager.recv(100) == b"STOPPING=1"
