@@ -177,9 +177,23 @@ def test_sqlite_walks_the_index_of_visible_updates(engine: Engine) -> None:
     with transactions.read(engine) as conn:
         plan = conn.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT revision_id FROM revisions"
-            f" WHERE {VISIBLE} ORDER BY arrived_at DESC, revision_id DESC LIMIT 100"
+            f" WHERE {VISIBLE} ORDER BY arrived_at DESC, created_at DESC, revision_id DESC"
+            " LIMIT 100"
         ).fetchall()
 
     text = " ".join(str(row) for row in plan)
     assert "ix_revisions_visible" in text
     assert "TEMP B-TREE" not in text
+
+
+def test_what_arrived_together_is_listed_by_release_date(engine: Engine) -> None:
+    with transactions.write(engine) as conn:
+        old = a_revision(title="old", created=NOON - timedelta(days=400))
+        new = a_revision(title="new", created=NOON - timedelta(days=2))
+        middle = a_revision(title="middle", created=NOON - timedelta(days=30))
+        batch = [incoming(revision) for revision in (new, old, middle)]
+        ingestion.store_batch(conn, batch, arrived_at=NOON, run_id=None)
+
+        titles = [line.title for line in listing.updates(conn, UpdateQuery()).lines]
+
+    assert titles == ["new", "middle", "old"]

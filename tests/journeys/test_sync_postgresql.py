@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.catalogue_picture import Picture
-from tests.databases import PostgresServer, postgres_server
+from tests.databases import PostgresServer
 from tests.installation import BY, Installation, Moment
 from tests.journeys.conftest import impatient
 from tests.upstream_lab import RunningLab
@@ -13,12 +13,6 @@ from tests.upstream_lab import RunningLab
 from headgate.bootstrap import open_home
 from headgate.jobs.worker import Signals
 from headgate.storage import jobs
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    with postgres_server(tmp_path_factory.mktemp("pg")) as server:
-        yield server
 
 
 @pytest.fixture

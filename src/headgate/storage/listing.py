@@ -29,7 +29,7 @@ def updates(conn: Connection, query: UpdateQuery) -> UpdatePage:
     wanted: Select[Any] = (
         select(columns.revision_id)
         .where(*conditions)
-        .order_by(columns.arrived_at.desc(), columns.revision_id.desc())
+        .order_by(columns.arrived_at.desc(), columns.created_at.desc(), columns.revision_id.desc())
         .limit(query.limit)
         .offset(query.skip)
     )

@@ -46,6 +46,7 @@ class Ingestion:
     engine: Engine
     packer: Packer
     run_id: int | None
+    arrived_at: datetime  #: one moment for all a run brings, so that it is listed together
     now: Callable[[], datetime]
 
     def take(self, delivery: Delivery, *, scope: str | None = None) -> Taken:
@@ -53,7 +54,9 @@ class Ingestion:
         readable, damaged = self._read(delivery.documents)
         at = self.now()
         with transactions.write(self.engine) as conn:
-            batch = ingestion.store_batch(conn, readable, arrived_at=at, run_id=self.run_id)
+            batch = ingestion.store_batch(
+                conn, readable, arrived_at=self.arrived_at, run_id=self.run_id
+            )
             damaged += self._refused(delivery.documents, batch)
             ingestion.note_addresses(conn, delivery.mu_urls)
             for document, reason in damaged:

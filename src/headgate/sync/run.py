@@ -38,7 +38,12 @@ def synchronize(
     """
     tools.progress.begin("connecting")
     configuration = tools.source.describe(None)
-    work = Work(tools=tools, run_id=run_id, batch_size=configuration.max_updates_per_request)
+    work = Work(
+        tools=tools,
+        run_id=run_id,
+        began_at=tools.now(),
+        batch_size=configuration.max_updates_per_request,
+    )
     work.count_received(configuration.received_bytes)
     categories.note_languages(work, configuration)
     try:

@@ -20,6 +20,12 @@ def synchronize_updates(work: Work, *, confirmed: bool) -> None:
     nobody has confirmed it; nothing is written down then.
     """
     finish_listing(work)
+    _list_updates(work, confirmed)
+    finish_listing(work)
+
+
+def _list_updates(work: Work, confirmed: bool) -> None:
+    """Write down what is to be fetched; of 150,000 identities nothing stays in memory."""
     tools = work.tools
     tools.progress.begin("listing updates")
     with transactions.read(tools.engine) as conn:
@@ -39,7 +45,6 @@ def synchronize_updates(work: Work, *, confirmed: bool) -> None:
     ):
         raise FirstRunTooLargeError(to_come, ASK_ABOVE)
     listing.write_down(work, UPDATES, listed.anchor, chosen.as_rows(), listed.identities)
-    finish_listing(work)
 
 
 def sides(anchored: dict[str, set[str]]) -> dict[str, set[str]]:

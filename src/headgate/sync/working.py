@@ -42,6 +42,7 @@ class Work:
 
     tools: Tools
     run_id: int
+    began_at: datetime
     batch_size: int  #: identities the source takes in one request
 
     @property
@@ -52,7 +53,11 @@ class Work:
             engine=tools.engine,
             source=tools.source,
             ingestion=Ingestion(
-                engine=tools.engine, packer=tools.packer, run_id=self.run_id, now=tools.now
+                engine=tools.engine,
+                packer=tools.packer,
+                run_id=self.run_id,
+                arrived_at=self.began_at,
+                now=tools.now,
             ),
             progress=tools.progress,
             check_stopped=tools.check_stopped,

@@ -135,6 +135,8 @@ async def _serve(
         for server, listener in zip(servers, listeners, strict=True)
     ]
     while not all(server.started for server in servers) and not stop.is_set():
+        if any(task.done() for task in running):
+            stop.set()  # it could not start; gathering the tasks below raises why
         await asyncio.sleep(_STARTING)
     on_ready()
     await stop.wait()

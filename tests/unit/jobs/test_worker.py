@@ -97,7 +97,11 @@ def test_a_failed_job_keeps_the_sentence_with_the_next_step(engine: Engine) -> N
 
     assert ended is not None
     assert (ended.state, ended.error) == ("failed", "The source says no. Ask again.")
-    assert ended.result == {"error": "SourceError"}
+    assert ended.result == {
+        "error": "SourceError",
+        "message": "The source says no.",
+        "next_step": "Ask again.",
+    }
 
 
 def test_an_unexpected_error_fails_the_job_and_not_the_worker(engine: Engine) -> None:

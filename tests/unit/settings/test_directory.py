@@ -81,5 +81,5 @@ def test_the_directory_of_another_user_is_refused_with_the_command_to_use(
 def test_a_file_in_the_way_is_a_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
 
-    with pytest.raises(DataDirectoryError, match="cannot be used"):
+    with pytest.raises(DataDirectoryError, match="is a file"):
         prepare(DataDirectory(tmp_path / "data"))

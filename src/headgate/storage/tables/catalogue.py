@@ -81,11 +81,12 @@ revisions = Table(
     Column("excluded_by_default", Boolean, nullable=False),
     Column("xml_size", Integer, nullable=False),  # bytes of the document as UTF-8
     UniqueConstraint("update_id", "revision_number"),
-    # What `updates list` walks, newest first; state and severity ride along so that filtering by
-    # them reads no row.
+    # What `updates list` walks: last arrived first, and what arrived together by its release date.
+    # State and severity ride along so that filtering by them reads no row.
     Index(
         "ix_revisions_visible",
         "arrived_at",
+        "created_at",
         "revision_id",
         "publication_state",
         "severity",

@@ -147,7 +147,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_revisions_visible",
         "revisions",
-        ["arrived_at", "revision_id", "publication_state", "severity"],
+        ["arrived_at", "created_at", "revision_id", "publication_state", "severity"],
         unique=False,
         sqlite_where=sa.text(
             "is_latest AND explicitly_deployable AND kind IN ('software', 'driver')"
