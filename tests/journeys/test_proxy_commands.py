@@ -80,11 +80,12 @@ class Office:
         assert (ended.code, ended.out) == (1, ""), ended
         for word in words:
             assert word in ended.err
-        problem, _, next_step = ended.err.partition("\nNext:  ")
-        assert problem.startswith("Error: "), ended.err
+        _progress, error, told = ended.err.rpartition("Error: ")
+        problem, _, next_step = told.partition("\nNext:  ")
+        assert error
         assert next_step.strip().endswith(".")
         newest = self.done("sync", "history", "--json").json[0]
-        sentence = f"{problem.removeprefix('Error: ')} {next_step.strip()}"
+        sentence = f"{problem} {next_step.strip()}"
         assert (newest["result"], newest["reason"]) == ("failed", sentence)
         assert newest["ended"] is not None
         assert sentence in [one["reason"] for one in newest["problems"]]

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -219,6 +220,24 @@ def test_source_that_forgot_our_anchors_is_listed_anew_with_a_notice(
     assert row["documents"] == 0
     monkeypatch.undo()
     assert server.synchronize()["problems"] == []
+
+
+def test_failure_on_the_way_to_the_source_is_in_the_history_too(
+    install: Install, tmp_path: Path
+) -> None:
+    """Microsoft's root is wanted before the first question; a wrong file ends the run."""
+    wrong = tmp_path / "root.pem"
+    wrong.write_text("this is no certificate")
+    server = install(None)
+    server.set(source_root_file=wrong)
+
+    row = server.synchronize()
+
+    assert row["result"] == "failed"
+    assert row["ended"] is not None
+    assert row["reason"]
+    assert "Unexpected" not in row["reason"]
+    assert [problem["reason"] for problem in row["problems"]] == [row["reason"]]
 
 
 def test_full_disk_ends_the_run_with_a_sentence_and_the_next_one_resumes(

@@ -2,13 +2,16 @@
 
 import getpass
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli import output
 from headgate.cli.invocation import actor, home
 from headgate.errors import UsageError
+
+if TYPE_CHECKING:
+    from headgate.catalogue.files import FileTotal
 
 app = typer.Typer(
     add_completion=False, help="The settings all processes share.", no_args_is_help=True
@@ -76,13 +79,25 @@ def set_(
 ) -> None:
     """Change settings: all of them, or none when one is wrong."""
     pairs = dict(_pair(change) for change in changes)
-    outcome = home(ctx).configuring.change(pairs, by=actor())
+    configuring = home(ctx).configuring
+    foreseen = configuring.foresee(pairs, by=actor())
+    if foreseen.due is not None and foreseen.due.count:
+        output.say(_what_is_due(foreseen.due))
+        if sys.stdin.isatty():
+            typer.confirm("Save?", default=True, abort=True, err=True)
+    outcome = configuring.change(pairs, by=actor())
     if as_json:
         output.print_json(outcome)
         return
     for sentence in outcome.sentences:
         output.say(sentence)
     print(f"Changed: {', '.join(outcome.changed)}." if outcome.changed else "Nothing changed.")
+
+
+def _what_is_due(due: "FileTotal") -> str:
+    return (
+        f"With this the next synchronization fetches {due.count:,} files ({output.size(due.size)})."
+    )
 
 
 def _pair(change: str) -> tuple[str, str]:

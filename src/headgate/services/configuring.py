@@ -14,14 +14,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headgate import clock
+from headgate.catalogue.files import FileTotal
 from headgate.errors import SettingsError
+from headgate.services.update_files import file_choice
 from headgate.settings import machine
 from headgate.settings.environment import from_environment
 from headgate.settings.keys import SHARED, Key, read_value, shared_key
 from headgate.settings.secrets import SecretKey
 from headgate.settings.shared import Shared, shared_settings
 from headgate.settings.values import Value, written
-from headgate.storage import anchors, audit, settings_rows, transactions
+from headgate.storage import (
+    anchors,
+    audit,
+    file_records,
+    settings_rows,
+    source_languages,
+    transactions,
+)
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.settings_rows import SettingRow
 
@@ -61,6 +70,7 @@ class Outcome:
 
     changed: tuple[str, ...]
     sentences: tuple[str, ...]
+    due: FileTotal | None = None  #: files the next run fetches, where the change decides that
 
 
 class Configuring:
@@ -110,6 +120,19 @@ class Configuring:
         Raises UnknownSettingError, WrongValueError, LockedSettingError or SettingsError; then
         nothing was changed.
         """
+        wanted = self._read(changes)
+        with transactions.write(self._engine) as conn:
+            return _Change(self, conn, wanted, changes, by).make()
+
+    def foresee(self, changes: Mapping[str, str], *, by: str) -> Outcome:
+        """Return what :meth:`change` would do and say, and change nothing. Raises the same."""
+        wanted = self._read(changes)
+        with transactions.write(self._engine) as conn, conn.begin_nested() as attempt:
+            outcome = _Change(self, conn, wanted, changes, by).make()
+            attempt.rollback()
+        return outcome
+
+    def _read(self, changes: Mapping[str, str]) -> dict[str, Value]:
         locked = from_environment(SHARED, self._environment)
         wanted: dict[str, Value] = {}
         for name, text in changes.items():
@@ -117,8 +140,7 @@ class Configuring:
             if name in locked:
                 raise LockedSettingError(key)
             wanted[name] = read_value(key, text)
-        with transactions.write(self._engine) as conn:
-            return _Change(self, conn, wanted, changes, by).make()
+        return wanted
 
     def _shared(self, rows: Mapping[str, SettingRow]) -> Shared:
         chosen = _public_values(rows) | from_environment(SHARED, self._environment)
@@ -164,10 +186,17 @@ class _Change:
         _check(after)
         self._forget_source_if_changed(before, after)
         self._say_what_is_missing(after)
+        due = self._due(before, after)
         changed = self._changed(chosen_before)
         if changed:
             self._note(changed)
-        return Outcome(changed=changed, sentences=tuple(self._sentences))
+        return Outcome(changed=changed, sentences=tuple(self._sentences), due=due)
+
+    def _due(self, before: Shared, after: Shared) -> FileTotal | None:
+        if (before.content, before.languages) == (after.content, after.languages):
+            return None
+        choice = file_choice(after, source_languages.named_languages(self._conn))
+        return file_records.due_total(self._conn, choice) if choice.everything else None
 
     def _settings(self) -> Shared:
         return self._configuring._shared(settings_rows.chosen_settings(self._conn))

@@ -32,8 +32,7 @@ from datetime import datetime
 from headgate.errors import SourceError
 
 CHECK_PROXY = (
-    "Check the proxy under Synchronization Options (or `headgate settings show proxy`), "
-    "then run `headgate doctor`."
+    "Check the settings of the proxy (`headgate settings show proxy`), then run `headgate doctor`."
 )
 RUN_DOCTOR = "Run `headgate doctor`: it tries the source and the content hosts one by one."
 

@@ -52,14 +52,20 @@ def translate(exc: Exception, peer: Peer) -> SourceError:
     cause = _cause(exc)
     if isinstance(cause, ssl.SSLError):
         return explain_tls(cause, peer, certificate=None)
+    # Who cannot even be reached is looked for where its name and port were set.
+    look = failures.CHECK_PROXY if peer.role else None
     if isinstance(cause, socket.gaierror | UnicodeError):
-        return failures.NameNotResolved(f"The name of {peer} does not resolve.")
+        return failures.NameNotResolved(f"The name of {peer} does not resolve.", next_step=look)
     if isinstance(exc, httpcore2.ConnectTimeout):
-        return failures.SourceTimeout(f"No connection to {peer} within the time allowed.")
+        return failures.SourceTimeout(
+            f"No connection to {peer} within the time allowed.", next_step=look
+        )
     if isinstance(exc, httpcore2.TimeoutException | TimeoutError):
         return failures.SourceTimeout(f"{_capital(peer)} did not answer within the time allowed.")
     if isinstance(exc, httpcore2.ConnectError):
-        return failures.ConnectionRefused(f"Cannot connect to {peer}: {_reason(cause)}.")
+        return failures.ConnectionRefused(
+            f"Cannot connect to {peer}: {_reason(cause)}.", next_step=look
+        )
     if isinstance(exc, httpcore2.ProtocolError) and not _is_cut(exc):
         return failures.NotHttp(f"{_capital(peer)} does not answer in HTTP: {exc}.")
     return failures.ConnectionCut(f"{_capital(peer)} cut the connection: {_reason(cause)}.")

@@ -138,7 +138,8 @@ async def _serve(
         if any(task.done() for task in running):
             stop.set()  # it could not start; gathering the tasks below raises why
         await asyncio.sleep(_STARTING)
-    on_ready()
+    if not stop.is_set():
+        on_ready()
     await stop.wait()
     for server in servers:
         server.should_exit = True

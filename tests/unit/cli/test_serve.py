@@ -3,12 +3,15 @@ import os
 import re
 import signal
 import socket
+import ssl
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.commands import HeadgateCommand, Running, fetched, until
 from tests.holding_source import holding_source
+from tests.origins import certify, server_context
 from tests.upstream_lab import running_upstream
 
 
@@ -115,6 +118,35 @@ def test_a_taken_port_is_a_clear_error(headgate: HeadgateCommand) -> None:
 
     assert (ended.code, "Address already in use" in ended.err) == (1, True)
     assert "--listen" in ended.err
+
+
+def test_with_a_certificate_both_ports_answer_and_both_end(
+    headgate: HeadgateCommand, tmp_path: Path
+) -> None:
+    server_context(tmp_path, certify("headgate"))
+    (pem,) = tmp_path.glob("*.pem")  # the key first, then the certificate
+    certified = HeadgateCommand(headgate.data, HEADGATE_LISTEN_CERTIFICATE=str(pem))
+    with _served(certified, "--listen-tls", "127.0.0.1:0") as (server, url):
+        found = re.search(r"https://\S+", server.wait_until_it_says("https://"))
+        assert found is not None
+        trusting = ssl.create_default_context(cafile=str(pem))
+        with urllib.request.urlopen(f"{found[0]}health/live", context=trusting) as answer:
+            assert answer.read() == b"alive\n"
+        assert fetched(f"{url}health/live")[0] == 200
+        server.send(signal.SIGTERM)
+
+        assert server.ended().code == 0
+
+
+def test_a_certificate_that_is_none_is_a_clear_error(
+    headgate: HeadgateCommand, tmp_path: Path
+) -> None:
+    (tmp_path / "c.pem").write_text("hello")
+    wrong = HeadgateCommand(headgate.data, HEADGATE_LISTEN_CERTIFICATE=str(tmp_path / "c.pem"))
+
+    ended = wrong("serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0")
+
+    assert (ended.code, "cannot be used" in ended.err) == (1, True)
 
 
 def test_tls_needs_a_certificate(headgate: HeadgateCommand) -> None:

@@ -3,14 +3,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.cast import NOON, a_guid
+from tests.cast import NOON, a_guid, a_revision, incoming
 
+from headgate.catalogue.files import FileTotal, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.errors import SettingsError
 from headgate.services.configuring import Configuring, LockedSettingError, Outcome
 from headgate.settings.keys import UnknownSettingError, WrongValueError
 from headgate.settings.secrets import SecretKey
-from headgate.storage import anchors, audit, jobs, todo, transactions
+from headgate.storage import anchors, audit, ingestion, jobs, todo, transactions
 from headgate.storage.engine import Engine
 
 PASSWORD = "hunter2-and-more"
@@ -310,3 +311,19 @@ def test_settings_are_changed_while_a_synchronization_runs(office: _Office) -> N
         jobs.claim(conn, at=NOON)
 
     assert office.change(proxy__port="3128").changed == ("proxy.port",)
+
+
+def test_what_would_be_fetched_is_said_before_it_is_saved(office: _Office) -> None:
+    file = UpdateFile(sha1=b"\x01" * 20, sha256=None, name="a.cab", size=5_000)
+    with transactions.write(office.engine) as conn:
+        ingestion.store_batch(
+            conn, [incoming(a_revision(files=(file,)))], arrived_at=NOON, run_id=None
+        )
+    settings = office.settings()
+
+    foreseen = settings.foresee({"content.deferred": "false"}, by="alice")
+
+    assert foreseen.due == FileTotal(count=1, size=5_000)
+    assert settings.shared().content.deferred is True
+    assert settings.change({"content.deferred": "false"}, by="alice").due == foreseen.due
+    assert settings.change({"schedule.first": "04:00"}, by="alice").due is None
