@@ -50,6 +50,7 @@ def certify(
     authority: bool = False,
     hosts: Sequence[str] = ("localhost", "127.0.0.1"),
     issuer_address: str | None = None,
+    begins: datetime.timedelta = -10 * DAY,
     ends: datetime.timedelta = 30 * DAY,
 ) -> Certified:
     """Issue a certificate; without ``issuer`` it is self-signed."""
@@ -67,7 +68,7 @@ def certify(
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - 10 * DAY)
+        .not_valid_before(now + begins)
         .not_valid_after(now + ends)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     )

@@ -65,7 +65,7 @@ def test_a_backup_brings_everything_back(lite: Engine, tmp_path: Path) -> None:
     restored = databases.restore(done.file, with_key=False)
 
     assert _noted(lite) == ["before"]
-    assert restored.schema == upgrade.newest_version()
+    assert restored.schema == upgrade.NEWEST
     assert done.file.stat().st_mode & 0o077 == 0
     assert restored.replaced is not None
     kept = open_engine(sqlite_url(restored.replaced))
@@ -125,7 +125,7 @@ def test_a_newer_schema_is_refused_with_both_numbers(lite: Engine, tmp_path: Pat
         conn.execute("UPDATE alembic_version SET version_num = '9999'")
     _note(lite, "still here")
 
-    with pytest.raises(SchemaTooNewError, match="9999.*" + upgrade.newest_version()):
+    with pytest.raises(SchemaTooNewError, match="9999.*" + upgrade.NEWEST):
         databases.restore(done.file, with_key=False)
 
     assert _noted(lite) == ["still here"]
@@ -179,7 +179,7 @@ def test_an_upgrade_takes_a_copy_first(lite: Engine, tmp_path: Path) -> None:
     copy = backup.copy_before_upgrade(lite, tmp_path / "backups", at=NOON)
 
     assert copy is not None
-    assert backup.version_in(copy) == upgrade.newest_version()
+    assert backup.version_in(copy) == upgrade.NEWEST
 
 
 def test_an_empty_database_needs_no_copy(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def version_in(copy: Path) -> str:
     try:
         with closing(_open(copy, "?mode=ro&immutable=1")) as conn:
             found = conn.execute("SELECT version_num FROM alembic_version").fetchone()
-            newest = upgrade.newest_version()
+            newest = upgrade.NEWEST
             if found is not None and found[0] > newest:
                 raise upgrade.SchemaTooNewError(found[0], newest)
             complaint = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]

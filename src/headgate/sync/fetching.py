@@ -13,6 +13,7 @@ from typing import Protocol
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.storage import todo, transactions
 from headgate.storage.engine import Engine
+from headgate.sync.arenas import share_arenas
 from headgate.sync.ingest import Delivery, Ingestion
 from headgate.sync.progress import Progress
 from headgate.upstream.source import DocumentBatch
@@ -49,6 +50,7 @@ class Fetching:
         if not total:
             return
         self.progress.begin(phase, total)
+        share_arenas()
         pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="fetch")
         try:
             self._pump(pool, scope)
