@@ -42,7 +42,7 @@ def written(value: float, unit: str) -> str:
     """Return a value with as many digits as it deserves.
 
     >>> written(0.123, "s"), written(5.449, "x"), written(12345.6, "bytes")
-    ('0.12 s', '5.4 x', '12,346 bytes')
+    ('0.12 s', '5.45 x', '12,346 bytes')
     """
-    digits = 2 if unit == SECONDS and value < 10 else 1 if unit in (SECONDS, TIMES) else 0
+    digits = (2 if value < 10 else 1) if unit in (SECONDS, TIMES) else 0
     return f"{value:,.{digits}f} {unit}"

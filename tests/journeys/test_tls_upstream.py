@@ -1,15 +1,15 @@
 """An upstream server with TLS and its own authority, as `sync now` meets it, direct and by proxy.
 
-The terminator in front of the lab is Python's ssl: it presents a certificate of our choice and hands
-the bytes on. Every refusal names what was seen and what to set, is in the history, and has sent
-nothing: the lab behind it was not asked.
+The terminator in front of the lab is Python's ssl: it presents a certificate of our choice and
+hands the bytes on. Every refusal names what was seen and what to set, is in the history, and has
+sent nothing: the lab behind it was not asked.
 """
 
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -198,7 +198,7 @@ def test_tls_behind_a_port_for_plain_http_is_told(
 ) -> None:
     _point_at(headgate, "127.0.0.1", terminate(certify("upstream", issuer=authority)), None)
     assert headgate("settings", "set", "source.tls=false").code == 0
-    _assert_refused(headgate, lab, "TLS")
+    _assert_refused(headgate, lab, "cut the connection", "doctor")
 
 
 def test_port_nobody_listens_at_is_told(headgate: HeadgateCommand, lab: RunningLab) -> None:

@@ -31,8 +31,8 @@ def _new_language(language: SourceLanguage, *, taken: bool) -> Problem:
     outcome = (
         "it is taken, because all languages including new ones are chosen."
         if taken
-        else "it stays off, because only selected languages are chosen "
-        f"(`headgate settings set languages.selected=…,{language.short_name}` adds it)."
+        else "it stays off, because new languages are not chosen "
+        f"(`headgate languages select {language.short_name}` adds it)."
     )
     return Problem(
         kind="notice",
