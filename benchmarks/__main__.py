@@ -45,7 +45,7 @@ def _measure(name: str) -> list[Figure]:
         machine.machine(),
         machine.versions(),
         f"took {time.perf_counter() - began:.0f} s",
-        f"load before {load:.1f}",
+        f"load {load:.1f} before, {machine.load():.1f} after",
     )
     text = results.section(
         module.TITLE,

@@ -79,9 +79,7 @@ def _ingest(samples: Sequence[Sample], path: Path) -> float:
     upgrade.upgrade(engine)
     with transactions.write(engine) as conn:
         installation.make_installation(conn, at=clock.now())
-    ingestion = Ingestion(
-        engine=engine, packer=Packer(), run_id=None, arrived_at=clock.now(), now=clock.now
-    )
+    ingestion = Ingestion.begin(engine=engine, packer=Packer(), run_id=None, now=clock.now)
     began = time.perf_counter()
     for batch in _batches(samples):
         taken = ingestion.take(Delivery(documents=[sample.received for sample in batch]))

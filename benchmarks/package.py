@@ -32,6 +32,7 @@ def measure(scratch: Path) -> list[Figure]:
     what = f"`headgate import` of {count:,} documents ({size / 1e6:.0f} MB of text)"
     return [
         Figure(what=what, value=first.seconds, unit=SECONDS, limit=10),
+        Figure(what="processor time", value=first.cpu_seconds, unit=SECONDS),
         Figure(what="memory at most", value=first.peak / 1e6, unit=MEGABYTES),
         Figure(what="the same package again", value=again.seconds, unit=SECONDS),
         Figure(what="database, for each document", value=installation.size() / count, unit=BYTES),

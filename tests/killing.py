@@ -89,7 +89,7 @@ class Executioner:
                 if calls != (calls := self._documents_calls()):
                     last = time.monotonic()
                 time.sleep(_LOOK)
-        assert child.returncode == 0
+            assert child.returncode == 0, _last_words(child)
         assert server.picture().differences(self._calm) == []
         return first - began, last - first
 
@@ -117,13 +117,13 @@ class Executioner:
         return subprocess.Popen(
             [sys.executable, "-m", "headgate", "--data", data, "sync", "now", "--yes"],
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,  # a few lines; read when the child ended on its own
         )
 
     def _await_first_documents(self, child: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + PATIENCE
         while self._documents_calls() == self._asked_before:
-            assert child.poll() is None, "the child ended before it asked for anything"
+            assert child.poll() is None, f"the child asked for nothing: {_last_words(child)}"
             assert time.monotonic() < until, "the child never asked for documents"
             time.sleep(_LOOK)
 
@@ -146,3 +146,7 @@ class Executioner:
         assert all(run["result"] == "succeeded" for run in server.history())
         assert server.picture().differences(self._calm) == []
         assert server.synchronize()["documents"] == 0
+
+
+def _last_words(child: subprocess.Popen[bytes]) -> str:
+    return child.stderr.read().decode() if child.stderr else ""

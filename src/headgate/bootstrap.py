@@ -16,11 +16,11 @@ from headgate.content.local import LocalStore
 from headgate.jobs.context import Signals
 from headgate.jobs.worker import Handler, Worker
 from headgate.jobs.worker_lock import worker_lock
-from headgate.metadata.packing import Packer
 from headgate.services import sync_control
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.configuring import Configuring
 from headgate.services.databases import Databases
+from headgate.services.packers import open_packer
 from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
 from headgate.services.sync_control import SyncControl
 from headgate.services.update_files import UpdateFiles
@@ -50,7 +50,7 @@ class Home:
     @property
     def catalogue_browser(self) -> CatalogueBrowser:
         """Return what lists and shows the catalogue."""
-        return CatalogueBrowser(engine=self.engine, unpack=Packer().unpack)
+        return CatalogueBrowser(engine=self.engine, unpack=open_packer(self.engine).unpack)
 
     @property
     def subscribing(self) -> Subscribing:

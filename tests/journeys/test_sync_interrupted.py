@@ -134,6 +134,24 @@ def test_paused_synchronization_is_taken_up_by_the_next_worker(
     assert len(server.history()) == 1
 
 
+def test_interrupted_run_is_not_continued_under_the_name_of_another(
+    lab: RunningLab, server: Installation, calm_picture: Picture
+) -> None:
+    """An interrupted whole run, given up, and then one of the categories alone."""
+    server.synchronize(moment=Moment("updates", 200, lambda signals: signals.stop.set()))
+    server.home.sync_control.cancel(by=BY)
+
+    categories = server.synchronize(scope="categories")
+    interrupted = server.history()[1]
+
+    assert (interrupted["scope"], interrupted["result"]) == ("everything", "cancelled")
+    assert "interrupted" in interrupted["reason"]
+    assert interrupted["documents"] > 0
+    assert (categories["scope"], categories["result"]) == ("categories", "succeeded")
+    assert categories["documents"] == 0
+    _finish(server, lab, calm_picture, server.synchronize)
+
+
 def test_synchronization_interrupted_among_the_categories_resumes_there(
     lab: RunningLab, server: Installation, calm_picture: Picture
 ) -> None:

@@ -44,8 +44,21 @@ class Packer:
         older: Iterable[bytes] = (),
     ) -> None:
         self._level = level
-        self._dictionary = zstd.ZstdDict(dictionary) if dictionary else None
-        self._dictionaries = load_dictionaries([*older, *([dictionary] if dictionary else [])])
+        self._dictionary: zstd.ZstdDict | None = None
+        self._dictionaries = load_dictionaries(older)
+        self._compressor = self._new_compressor()
+        if dictionary:
+            self.use(dictionary)
+
+    @property
+    def has_dictionary(self) -> bool:
+        """Whether pieces are packed with a dictionary."""
+        return self._dictionary is not None
+
+    def use(self, dictionary: bytes) -> None:
+        """Pack with this dictionary from now on; what was packed before stays readable."""
+        self._dictionary = zstd.ZstdDict(dictionary)
+        self._dictionaries = {**self._dictionaries, self._dictionary.dict_id: self._dictionary}
         self._compressor = self._new_compressor()
 
     def pack(self, data: bytes) -> Packed:
@@ -94,6 +107,11 @@ def train(samples: Iterable[bytes], *, size: int = DICTIONARY_SIZE) -> bytes:
         return zstd.train_dict(list(samples), size).dict_content
     except zstd.ZstdError as error:
         raise ValueError(f"too little to learn a dictionary from: {error}") from error
+
+
+def dictionary_id_of(content: bytes) -> int:
+    """Return the id pieces will name the dictionary by."""
+    return zstd.ZstdDict(content).dict_id
 
 
 def load_dictionaries(contents: Iterable[bytes]) -> Dictionaries:

@@ -78,7 +78,7 @@ def import_package(
         package = open_package(path)
     except OSError as exc:
         raise PackageNotReadableError(path, exc) from exc
-    ingest = Ingestion(engine=engine, packer=packer, run_id=None, arrived_at=now(), now=now)
+    ingest = Ingestion.begin(engine=engine, packer=packer, run_id=None, now=now)
     result = ImportResult()
     progress.begin("storing documents", package.count)
     documents = iter(package.documents())

@@ -18,6 +18,7 @@ from headgate.storage import ingestion, runs, todo, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.ingestion import IncomingRevision, StoredBatch
 from headgate.storage.runs import Problem
+from headgate.sync.learning import Learning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,29 @@ class Ingestion:
 
     engine: Engine
     packer: Packer
+    learning: Learning
     run_id: int | None
     arrived_at: datetime  #: one moment for all a run brings, so that it is listed together
     now: Callable[[], datetime]
+
+    @classmethod
+    def begin(
+        cls,
+        *,
+        engine: Engine,
+        packer: Packer,
+        run_id: int | None,
+        now: Callable[[], datetime],
+    ) -> "Ingestion":
+        """Return the ingestion of a run, or of a package, that begins now."""
+        return cls(
+            engine=engine,
+            packer=packer,
+            learning=Learning(engine=engine, packer=packer, now=now),
+            run_id=run_id,
+            arrived_at=now(),
+            now=now,
+        )
 
     def take(self, delivery: Delivery, *, scope: str | None = None) -> Taken:
         """Store a delivery in one transaction and tick its identities off the list of ``scope``."""
@@ -70,6 +91,7 @@ class Ingestion:
                 runs.add_to_run(
                     conn, self.run_id, documents=len(batch.stored), received=delivery.received
                 )
+        self.learning.watch(readable)
         return Taken(
             stored=len(batch.stored),
             known=batch.known,

@@ -23,8 +23,8 @@ from headgate.catalogue.subscription import (
 from headgate.content.store import ContentStore
 from headgate.errors import SettingsError
 from headgate.jobs.worker import JobContext
-from headgate.metadata.packing import Packer
 from headgate.services import connecting, update_files
+from headgate.services.packers import open_packer
 from headgate.settings.shared import Shared
 from headgate.storage import categories, runs, source_languages, subscriptions, transactions
 from headgate.storage.engine import Connection, Engine
@@ -92,7 +92,7 @@ class SynchronizationJobs:
         result = import_package(
             Path(str(context.payload["path"])),
             engine=self.engine,
-            packer=Packer(),
+            packer=open_packer(self.engine),
             progress=Progress(report=context.report),
             now=clock.now,
             check_stopped=context.check,
@@ -131,7 +131,7 @@ class SynchronizationJobs:
                 engine=self.engine,
                 source=opened.source,
                 source_name=connecting.base_url(shared.source),
-                packer=Packer(),
+                packer=open_packer(self.engine),
                 progress=Progress(report=context.report),
                 now=clock.now,
                 check_stopped=context.check,

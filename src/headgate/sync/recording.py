@@ -11,7 +11,7 @@ from datetime import datetime
 from headgate.errors import HeadgateError
 from headgate.jobs.worker import JobCancelledError, JobPausedError
 from headgate.storage import catalogue_version, runs, transactions
-from headgate.storage.engine import Engine
+from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem
 
 
@@ -44,10 +44,14 @@ def recorded(
 
 
 def _take_up(engine: Engine, scope: str, source: str, started_by: str, at: datetime) -> int:
+    """Begin a run, or go on with the open one if it is of the same kind."""
     with transactions.write(engine) as conn:
         open_run = runs.open_run(conn)
         if open_run is not None:
-            return int(open_run.id)
+            if (open_run.scope, open_run.source) == (scope, source):
+                return int(open_run.id)
+            reason = "It was interrupted; another synchronization has begun since."
+            _close(conn, open_run.id, "cancelled", reason, at)
         return runs.begin_run(conn, scope=scope, source=source, started_by=started_by, at=at)
 
 
@@ -68,8 +72,12 @@ def _end_failed(
 
 
 def _end(engine: Engine, run_id: int, result: str, reason: str | None, at: datetime) -> None:
-    """Close the run; whatever it brought, and however it ended, the catalogue has changed once."""
     with transactions.write(engine) as conn:
-        runs.end_run(conn, run_id, result=result, reason=reason, at=at)
-        if runs.has_brought_documents(conn, run_id):
-            catalogue_version.raise_catalogue_version(conn)
+        _close(conn, run_id, result, reason, at)
+
+
+def _close(conn: Connection, run_id: int, result: str, reason: str | None, at: datetime) -> None:
+    """Close the run; whatever it brought, and however it ended, the catalogue has changed once."""
+    runs.end_run(conn, run_id, result=result, reason=reason, at=at)
+    if runs.has_brought_documents(conn, run_id):
+        catalogue_version.raise_catalogue_version(conn)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from headgate.storage import anchors, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import categories, updates
+from headgate.sync.ingest import Ingestion
 from headgate.sync.working import OWED, Tools, Work
 from headgate.upstream.reactions import SourceChanged
 
@@ -41,7 +42,9 @@ def synchronize(
     work = Work(
         tools=tools,
         run_id=run_id,
-        began_at=tools.now(),
+        ingestion=Ingestion.begin(
+            engine=tools.engine, packer=tools.packer, run_id=run_id, now=tools.now
+        ),
         batch_size=configuration.max_updates_per_request,
     )
     work.count_received(configuration.received_bytes)

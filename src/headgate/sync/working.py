@@ -42,7 +42,7 @@ class Work:
 
     tools: Tools
     run_id: int
-    began_at: datetime
+    ingestion: Ingestion
     batch_size: int  #: identities the source takes in one request
 
     @property
@@ -52,13 +52,7 @@ class Work:
         return Fetching(
             engine=tools.engine,
             source=tools.source,
-            ingestion=Ingestion(
-                engine=tools.engine,
-                packer=tools.packer,
-                run_id=self.run_id,
-                arrived_at=self.began_at,
-                now=tools.now,
-            ),
+            ingestion=self.ingestion,
             progress=tools.progress,
             check_stopped=tools.check_stopped,
             batch_size=self.batch_size,

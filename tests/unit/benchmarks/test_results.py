@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from benchmarks import results
 from benchmarks.children import CommandFailed, headgate, run
 from benchmarks.figures import MEGABYTES, SECONDS, Figure
