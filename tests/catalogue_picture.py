@@ -6,6 +6,7 @@ and are left out; everything else has to be equal, row by row.
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Table, select
 
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.metadata.document import document_text
-from headgate.metadata.packing import Packer
+from headgate.services.packers import open_packer
 from headgate.storage import transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables import catalogue as t
@@ -21,6 +22,8 @@ from headgate.storage.tables import catalogue as t
 _RELATIONS = (t.prerequisites, t.bundled, t.supersedes, t.revision_files, t.drivers)
 _OURS = {"revision_id", "arrived_at", "arrived_run"}
 _PIECES = ("core", "extended", "localized", "eulas")
+Unpack = Callable[[bytes], bytes]
+
 _PORT = re.compile(r"^http://127\.0\.0\.1:\d+/")
 
 
@@ -48,11 +51,12 @@ class Picture:
 
 def picture(engine: Engine) -> Picture:
     """Return what the catalogue in this database holds."""
+    unpack = open_packer(engine).unpack
     with transactions.read(engine) as conn:
         tables = {table.name: _rows(conn, table) for table in _RELATIONS}
         tables["revisions"] = _rows(conn, t.revisions)
-        tables["documents"] = _documents(conn)
-        tables["fragments"] = _fragments(conn)
+        tables["documents"] = _documents(conn, unpack)
+        tables["fragments"] = _fragments(conn, unpack)
         tables["files"] = _files(conn)
     return Picture(tables)
 
@@ -67,8 +71,7 @@ def _rows(conn: Connection, table: Table) -> frozenset[tuple[Any, ...]]:
     return frozenset(tuple(row) for row in conn.execute(statement))
 
 
-def _documents(conn: Connection) -> frozenset[tuple[Any, ...]]:
-    packer = Packer()
+def _documents(conn: Connection, unpack: Unpack) -> frozenset[tuple[Any, ...]]:
     found = set()
     for update_id, number, encoding, data in conn.execute(
         select(
@@ -79,25 +82,20 @@ def _documents(conn: Connection) -> frozenset[tuple[Any, ...]]:
         ).join_from(t.documents, t.revisions)
     ):
         came_as = DocumentEncoding(encoding)
-        stored = data if came_as is DocumentEncoding.CABINET else packer.unpack(data)
+        stored = data if came_as is DocumentEncoding.CABINET else unpack(data)
         text = document_text(stored, came_as)
         found.add((update_id, number, hashlib.sha256(text).hexdigest()))
     return frozenset(found)
 
 
-def _fragments(conn: Connection) -> frozenset[tuple[Any, ...]]:
-    packer = Packer()
+def _fragments(conn: Connection, unpack: Unpack) -> frozenset[tuple[Any, ...]]:
     found = set()
     for row in conn.execute(
         select(
             t.revisions.c.update_id, t.revisions.c.revision_number, *t.fragments.columns
         ).join_from(t.fragments, t.revisions)
     ):
-        texts = [
-            packer.unpack(packed)
-            for piece in _PIECES
-            if (packed := getattr(row, piece)) is not None
-        ]
+        texts = [unpack(packed) for piece in _PIECES if (packed := getattr(row, piece)) is not None]
         found.add((row.update_id, row.revision_number, hashlib.sha256(b"|".join(texts)).digest()))
     return frozenset(found)
 

@@ -83,6 +83,8 @@ class Home:
         """Queue again what a dead worker left "running"; False when a worker is alive."""
         worker = self.worker(Signals())
         nobody_works = worker.settle()
+        if nobody_works:
+            self.sync_control.close_run_without_job()
         worker.release()
         return nobody_works
 

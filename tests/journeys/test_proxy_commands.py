@@ -80,7 +80,7 @@ class Office:
         assert (ended.code, ended.out) == (1, ""), ended
         for word in words:
             assert word in ended.err
-        _progress, error, told = ended.err.rpartition("Error: ")
+        _progress, error, told = f"\n{ended.err}".rpartition("\nError: ")
         problem, _, next_step = told.partition("\nNext:  ")
         assert error
         assert next_step.strip().endswith(".")

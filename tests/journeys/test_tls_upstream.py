@@ -120,7 +120,7 @@ def _assert_refused(headgate: HeadgateCommand, lab: RunningLab, *words: str) -> 
     assert (ended.code, ended.out) == (1, ""), ended
     for word in words:
         assert word in ended.err
-    _progress, error, told = ended.err.rpartition("Error: ")
+    _progress, error, told = f"\n{ended.err}".rpartition("\nError: ")
     assert error
     problem, _, next_step = told.partition("\nNext:  ")
     assert next_step.strip().endswith("."), ended.err

@@ -15,7 +15,7 @@ from headgate.errors import UsageError
 from headgate.jobs import schedule
 from headgate.jobs.schedule import Attempt, Timetable
 from headgate.services.configuring import Configuring
-from headgate.storage import audit, installation, jobs, runs, transactions
+from headgate.storage import audit, catalogue_version, installation, jobs, runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.jobs import Job
 
@@ -116,6 +116,7 @@ class SyncControl:
                 raise NothingToCancelError
             job = under_way[0]
             jobs.request_cancel(conn, job.job_id, at=now)
+            _close_run_without_job(conn, now)
             audit.note(
                 conn,
                 actor=by,
@@ -124,6 +125,11 @@ class SyncControl:
                 at=now,
             )
             return jobs.job(conn, job.job_id)
+
+    def close_run_without_job(self) -> None:
+        """Close the run of a job that was cancelled while its worker was dead."""
+        with transactions.write(self._engine) as conn:
+            _close_run_without_job(conn, clock.now())
 
     def status(self) -> SyncStatus:
         """Return what goes on now."""
@@ -179,6 +185,17 @@ class SyncControl:
             offset=timedelta(seconds=us.schedule_offset),
             since=self._configuring.schedule_chosen_at() or us.created_at,
         )
+
+
+def _close_run_without_job(conn: Connection, now: datetime) -> None:
+    """A run that waits to be resumed ends with the job that would have resumed it."""
+    run = runs.open_run(conn)
+    if run is None or jobs.unfinished(conn, [SYNCHRONIZE]):
+        return
+    reason = "Cancelled; the next synchronization goes on from here."
+    runs.end_run(conn, run.id, result="cancelled", reason=reason, at=now)
+    if runs.has_brought_documents(conn, run.id):
+        catalogue_version.raise_catalogue_version(conn)
 
 
 def _attempts(conn: Connection, timetable: Timetable, now: datetime) -> list[Attempt]:

@@ -58,17 +58,22 @@ def _take_up(engine: Engine, scope: str, source: str, started_by: str, at: datet
 def _end_failed(
     engine: Engine, run_id: int, source: str, sentence: str, error: Exception, at: datetime
 ) -> None:
-    causes = []
-    cause: BaseException | None = error.__cause__
-    while cause is not None:
-        causes.append(f"{type(cause).__name__}: {cause}")
-        cause = cause.__cause__
     problem = Problem(
-        kind="call", subject=source, reason=sentence, detail="\n".join(causes) or None
+        kind="call", subject=source, reason=sentence, detail="\n".join(_causes(error)) or None
     )
     with transactions.write(engine) as conn:
         runs.note_problem(conn, run_id, problem, at=at)
     _end(engine, run_id, "failed", sentence, at)
+
+
+def _causes(error: BaseException) -> list[str]:
+    """Return what led to an error, the nearest first; each once, should they run in a circle."""
+    causes: list[BaseException] = []
+    cause = error.__cause__
+    while cause is not None and cause is not error and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__
+    return [f"{type(one).__name__}: {one}" for one in causes]
 
 
 def _end(engine: Engine, run_id: int, result: str, reason: str | None, at: datetime) -> None:

@@ -126,7 +126,9 @@ class Source:
         try:
             answer = self._session.call(operations.GET_CONFIG_DATA, ask, traffic)
         except SourceFault as fault:
-            raise _blame_anchor(fault, anchor, "configAnchor") from fault
+            if _refuses_anchor(fault, anchor, "configAnchor"):
+                raise SourceChanged(_ANCHOR_REFUSED) from fault
+            raise
         self._batch = _batch_size(answer)
         return SourceConfiguration(
             anchor=answer.new_config_anchor,
@@ -224,7 +226,9 @@ class Source:
         try:
             answer = self._session.call(operations.GET_REVISION_ID_LIST, ask, traffic)
         except SourceFault as fault:
-            raise _blame_anchor(fault, wanted.anchor, "filter") from fault
+            if _refuses_anchor(fault, wanted.anchor, "filter"):
+                raise SourceChanged(_ANCHOR_REFUSED) from fault
+            raise
         return RevisionList(
             anchor=answer.anchor,
             identities=_identities(answer.new_revisions),
@@ -276,12 +280,13 @@ def _identities(received: Iterable[UpdateIdentity]) -> tuple[RevisionIdentity, .
     return tuple(dict.fromkeys(found))
 
 
-def _blame_anchor(fault: SourceFault, anchor: str | None, parameter: str) -> SourceError:
-    """Return the fault, or SourceChanged when it is about the anchor we sent (exchange 000018)."""
-    refused = fault.code == ErrorCode.INVALID_PARAMETERS and fault.parameter == parameter
-    if not anchor or not refused:
-        return fault
-    return SourceChanged(
-        "The update source does not accept the mark of the last synchronization: it was restored, "
-        "reinstalled or replaced since."
-    )
+_ANCHOR_REFUSED = (
+    "The update source does not accept the mark of the last synchronization: it was restored, "
+    "reinstalled or replaced since."
+)
+
+
+def _refuses_anchor(fault: SourceFault, anchor: str | None, parameter: str) -> bool:
+    """Tell whether the fault is about the anchor we sent (exchange 000018)."""
+    wrong = fault.code == ErrorCode.INVALID_PARAMETERS and fault.parameter == parameter
+    return bool(anchor) and wrong
