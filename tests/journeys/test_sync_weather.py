@@ -167,6 +167,18 @@ def test_member_the_source_does_not_know_is_noted_once_and_stops_nothing(
     assert _todo(server) == 0
 
 
+def test_a_member_the_source_never_has_is_a_failure_once_and_then_a_notice(
+    install: Install,
+) -> None:
+    with running_upstream(world=_bundle_world(unknown=True)) as lab:
+        server = install(lab)
+        server.synchronize()
+        later = server.synchronize()
+
+    assert [problem["kind"] for problem in later["problems"]] == ["notice"]
+    assert later["problems"][0]["subject"] == str(LATE)
+
+
 def test_owed_member_arrives_when_the_source_has_it_and_the_catalogue_changes_once(
     install: Install,
 ) -> None:

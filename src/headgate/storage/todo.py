@@ -99,11 +99,15 @@ def note_owed(
     data: bytes | None,
     at: datetime,
 ) -> None:
-    """Remember that a document is to be asked for again; keep damaged bytes for inspection."""
+    """Remember that a document is to be asked for again; keep damaged bytes for inspection.
+
+    Without ``data`` the bytes of an earlier delivery stay.
+    """
+    changed = ["reason", "last_noted_at"]
+    if data is not None:
+        changed += ["encoding", "data"]
     conn.execute(
-        statements.insert_or_update(
-            conn, t.owed_documents, ("reason", "encoding", "data", "last_noted_at")
-        ).values(
+        statements.insert_or_update(conn, t.owed_documents, changed).values(
             update_id=identity.update_id,
             revision_number=identity.revision_number,
             reason=reason,
@@ -112,6 +116,19 @@ def note_owed(
             first_noted_at=at,
             last_noted_at=at,
         )
+    )
+
+
+def is_owed(conn: Connection, identity: RevisionIdentity) -> bool:
+    """Tell whether an earlier run has noted a document as owed."""
+    return (
+        conn.execute(
+            select(t.owed_documents.c.update_id).where(
+                t.owed_documents.c.update_id == identity.update_id,
+                t.owed_documents.c.revision_number == identity.revision_number,
+            )
+        ).first()
+        is not None
     )
 
 

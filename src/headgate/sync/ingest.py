@@ -152,12 +152,20 @@ class Ingestion:
     def _note_undelivered(
         self, conn: Connection, identity: RevisionIdentity, reason: str, at: datetime
     ) -> None:
+        # What a source never had it will never deliver: a failure once, then worth a notice.
+        kind = "notice" if todo.is_owed(conn, identity) else "document"
         todo.note_owed(conn, identity, reason=reason, encoding=None, data=None, at=at)
-        self._note(conn, identity, reason, at)
+        self._note(conn, identity, reason, at, kind=kind)
 
     def _note(
-        self, conn: Connection, identity: RevisionIdentity, reason: str, at: datetime
+        self,
+        conn: Connection,
+        identity: RevisionIdentity,
+        reason: str,
+        at: datetime,
+        *,
+        kind: str = "document",
     ) -> None:
         if self.run_id is not None:
-            problem = Problem(kind="document", subject=str(identity), reason=reason)
+            problem = Problem(kind=kind, subject=str(identity), reason=reason)
             runs.note_problem(conn, self.run_id, problem, at=at)

@@ -6,8 +6,16 @@ An interrupted run leaves its listing; the next one finishes it first.
 from collections.abc import Iterable, Mapping, Sequence
 
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.storage import anchors, transactions
+from headgate.storage import anchors, runs, transactions
+from headgate.storage.runs import Problem
 from headgate.sync.working import UPDATES, Work
+
+SOURCE_CHANGED = Problem(
+    kind="notice",
+    subject="source",
+    reason="The update source was changed while this synchronization ran; what it had left to "
+    "fetch is asked of the new source next time.",
+)
 
 
 def finish_earlier(work: Work, scope: str, phase: str) -> None:
@@ -48,6 +56,7 @@ def complete(work: Work, scope: str) -> None:
     with transactions.write(tools.engine) as conn:
         done = anchors.unfinished_listing(conn, scope=scope, source=tools.source_name)
         if done is None:
+            runs.note_problem(conn, work.run_id, SOURCE_CHANGED, at=tools.now())
             return
         if done.anchor is not None:
             anchors.keep_anchor(
