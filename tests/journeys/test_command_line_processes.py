@@ -160,14 +160,8 @@ def test_run_missed_while_the_server_was_down_happens_at_start(
     hourly = headgate("settings", "set", "schedule.mode=daily", "schedule.per_day=24")
     assert (hourly.code, "time zone" in hourly.err) == (0, True)
     with closing(sqlite3.connect(headgate.data / "headgate.db")) as database, database:
-        # chosen long ago, so that a time of the day has passed since
-        old = "(SELECT created_at FROM installation)"
-        database.execute("UPDATE installation SET created_at = '2020-01-01 00:00:00'")
-        (form,) = database.execute(f"SELECT changed_at FROM settings WHERE {old} <> ''").fetchone()
-        assert "2020-01-01 00:00:00" < str(form)
-        database.execute(
-            "UPDATE settings SET changed_at = replace(changed_at, substr(changed_at, 1, 4), '2020')"
-        )
+        # chosen long ago (in microseconds), so that a time of the day has passed since
+        database.execute("UPDATE settings SET changed_at = changed_at - 3 * 86400 * 1000000")
 
     with _served(headgate):
         until(lambda: bool(_history(headgate)) and _history(headgate)[0]["ended"] is not None)
@@ -180,18 +174,35 @@ def test_run_missed_while_the_server_was_down_happens_at_start(
 def test_database_of_a_newer_headgate_is_refused_by_both_numbers(
     headgate: HeadgateCommand,
 ) -> None:
-    assert headgate("sync", "status").code == 0
+    copy = _backed_up(headgate)
     with closing(sqlite3.connect(headgate.data / "headgate.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
 
     for command in (("sync", "now"), ("settings", "show"), ("serve", "--listen", "127.0.0.1:0")):
         _assert_said(headgate(*command), "schema 9999", "schemas up to 0", "database restore")
+    _assert_restored(headgate, copy)
 
 
 def test_file_that_is_no_database_is_told(headgate: HeadgateCommand) -> None:
-    headgate.data.mkdir(mode=0o700)
+    copy = _backed_up(headgate)
     (headgate.data / "headgate.db").write_bytes(b"no database at all" * 1000)
-    _assert_said(headgate("sync", "status"), "headgate.db")
+    _assert_said(headgate("sync", "status"), "is damaged", "headgate database restore")
+    _assert_restored(headgate, copy)
+
+
+def _backed_up(headgate: HeadgateCommand) -> Path:
+    """Return a backup of an installation that can be told by one of its settings."""
+    assert headgate("settings", "set", "schedule.first=04:44").code == 0
+    copy = headgate.data.with_name("copy.db")
+    assert headgate("database", "backup", str(copy)).code == 0
+    return copy
+
+
+def _assert_restored(headgate: HeadgateCommand, copy: Path) -> None:
+    """Take the step the sentence named."""
+    restored = headgate("database", "restore", str(copy))
+    assert restored.code == 0, restored.err
+    assert headgate("settings", "get", "schedule.first").out == "04:44\n"
 
 
 def test_key_others_can_read_is_refused(headgate: HeadgateCommand, lab: RunningLab) -> None:

@@ -186,7 +186,7 @@ def test_another_source_is_asked_without_the_anchors_of_the_first(
     lab: RunningLab, server: Installation, calm_picture: Picture
 ) -> None:
     server.synchronize()
-    assert _anchors(server) == {"configuration", "updates"}
+    assert _anchors(server) == {"configuration", "updates", "members"}
 
     with running_upstream(month=1) as other:
         server.point_at(other)

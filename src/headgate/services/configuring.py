@@ -179,6 +179,7 @@ class _Change:
     def make(self) -> Outcome:
         """Write, draw the consequences, check the whole, leave an audit line."""
         before, chosen_before = self._settings(), self._chosen()
+        had_password = self._has_password()
         self._keep_english()
         self._write()
         self._forget_password_if_moved(before)
@@ -187,7 +188,7 @@ class _Change:
         self._forget_source_if_changed(before, after)
         self._say_what_is_missing(after)
         due = self._due(before, after)
-        changed = self._changed(chosen_before)
+        changed = self._changed(chosen_before, had_password=had_password)
         if changed:
             self._note(changed)
         return Outcome(changed=changed, sentences=tuple(self._sentences), due=due)
@@ -277,10 +278,14 @@ class _Change:
         if "schedule.mode" in self._wanted and after.schedule.mode == "daily":
             self._sentences.append(f"Times are in the time zone {after.schedule.zone}.")
 
-    def _changed(self, before: Values) -> tuple[str, ...]:
+    def _has_password(self) -> bool:
+        return PASSWORD in settings_rows.chosen_settings(self._conn)
+
+    def _changed(self, before: Values, *, had_password: bool) -> tuple[str, ...]:
         after = self._chosen()
         public = (name for name in after | dict(before) if before.get(name) != after.get(name))
-        password = (PASSWORD,) if PASSWORD in self._wanted else ()
+        given = PASSWORD in self._wanted and self._has_password()
+        password = (PASSWORD,) if given or had_password != self._has_password() else ()
         return (*sorted(public), *password)
 
     def _note(self, changed: Sequence[str]) -> None:

@@ -114,7 +114,7 @@ def _keep(engine: Engine, place: Path, keep: Path) -> Path | None:
     keep.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         back_up(engine, keep)
-    except BackupError:
+    except StorageError:
         # It is damaged, which may be why it is replaced; keep its bytes as they are.
         shutil.copyfile(place, keep)
     return keep

@@ -168,6 +168,11 @@ def take_revision_ids(conn: Connection, count: int) -> int:
     return next_id - count
 
 
+def next_revision_id(conn: Connection) -> int:
+    """Return the id the next revision will get: all that are here have smaller ones."""
+    return int(conn.execute(select(installation.c.next_revision_id)).scalar_one())
+
+
 def _mark_latest(conn: Connection, identities: Sequence[RevisionIdentity]) -> None:
     newer = t.revisions.alias("newer")
     for chunk in statements.chunks(sorted({identity.update_id for identity in identities})):

@@ -141,8 +141,11 @@ def owed(conn: Connection) -> list[RevisionIdentity]:
     return [RevisionIdentity(*row) for row in rows]
 
 
-def unknown_members(conn: Connection) -> list[RevisionIdentity]:
-    """Return bundle members that are named but neither here nor already owed."""
+def unknown_members(conn: Connection, *, since: int = 0) -> list[RevisionIdentity]:
+    """Return bundle members that are named but neither here nor already owed.
+
+    Only bundles whose revision id is at least ``since`` are looked at.
+    """
     member = c.bundled.c
     here = (
         select(1)
@@ -161,6 +164,8 @@ def unknown_members(conn: Connection) -> list[RevisionIdentity]:
         .exists()
     )
     rows = conn.execute(
-        select(member.update_id, member.revision_number).where(~here, ~noted).distinct()
+        select(member.update_id, member.revision_number)
+        .where(member.revision_id >= since, ~here, ~noted)
+        .distinct()
     )
     return [RevisionIdentity(*row) for row in rows]

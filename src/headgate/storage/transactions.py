@@ -22,7 +22,15 @@ class DatabaseFullError(StorageError):
 class DatabaseUnavailableError(StorageError):
     """The database cannot be reached or refuses."""
 
-    next_step = "Check the database with `headgate database check`."
+    next_step = (
+        "Check that the database runs, that `database.url` names it, and that this user may use it."
+    )
+
+
+class DatabaseDamagedError(StorageError):
+    """The file is no database, or one whose pages contradict each other."""
+
+    next_step = "Stop Headgate, and put a backup in its place: `headgate database restore FILE`."
 
 
 @contextmanager
@@ -44,7 +52,7 @@ def write(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Give the errors of a full or unreachable database their names."""
+    """Give the errors of a full, damaged or unreachable database their names."""
     try:
         yield
     except DBAPIError as exc:
@@ -52,6 +60,8 @@ def translated() -> Iterator[None]:
             if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
                 raise DatabaseFullError(f"The database has no room left ({text}).") from exc
         text = str(exc.orig)
+        if "not a database" in text or "malformed" in text:
+            raise DatabaseDamagedError(f"The database is damaged ({text}).") from exc
         if exc.connection_invalidated or "unable to open" in text or "connect" in text.lower():
             raise DatabaseUnavailableError(f"The database does not answer ({text}).") from exc
         raise

@@ -114,10 +114,22 @@ def fetch_members(work: Work) -> None:
     """Fetch bundle members that are named but unknown, until the set is closed.
 
     A member the source does not deliver is noted as owed and not asked for again in this run.
+    How far the catalogue was closed is kept like an anchor, so that a run with little new does
+    not look at every bundle there is.
     """
+    tools = work.tools
     while True:
-        with transactions.write(work.tools.engine) as conn:
-            todo.add(conn, MEMBERS, todo.unknown_members(conn))
+        with transactions.write(tools.engine) as conn:
+            closed = anchors.kept_anchor(conn, scope=MEMBERS, source=tools.source_name)
+            todo.add(conn, MEMBERS, todo.unknown_members(conn, since=int(closed or 0)))
             if not todo.count(conn, MEMBERS):
+                reached = str(ingestion.next_revision_id(conn))
+                anchors.keep_anchor(
+                    conn,
+                    scope=MEMBERS,
+                    source=tools.source_name,
+                    anchor=reached,
+                    at=tools.now(),
+                )
                 return
         work.fetching.work_off(MEMBERS, "bundle members")
