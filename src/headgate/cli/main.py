@@ -119,7 +119,10 @@ def main() -> int:
     """Run the command line of this process and return its exit code."""
     os.umask(0o077)  # what we write is nobody else's to read
     try:
-        app(prog_name="headgate", standalone_mode=True)
+        try:
+            app(prog_name="headgate", standalone_mode=True)
+        finally:
+            sys.stdout.flush()  # here, where a reader that has left can still be excused
     except HeadgateError as exc:
         from headgate.cli import failures
 

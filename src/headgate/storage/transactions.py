@@ -27,6 +27,12 @@ class DatabaseUnavailableError(StorageError):
     )
 
 
+class DatabaseLockedError(StorageError):
+    """Another program has held the database for a minute."""
+
+    next_step = "Try again; if it stays so, find out which program has the database file open."
+
+
 class DatabaseDamagedError(StorageError):
     """The file is no database, or one whose pages contradict each other."""
 
@@ -60,6 +66,8 @@ def translated() -> Iterator[None]:
             if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
                 raise DatabaseFullError(f"The database has no room left ({text}).") from exc
         text = str(exc.orig)
+        if "is locked" in text:
+            raise DatabaseLockedError("The database is locked by another program.") from exc
         if "not a database" in text or "malformed" in text:
             raise DatabaseDamagedError(f"The database is damaged ({text}).") from exc
         if exc.connection_invalidated or "unable to open" in text or "connect" in text.lower():

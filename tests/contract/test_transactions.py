@@ -1,0 +1,29 @@
+"""What goes wrong around a transaction has a name and a sentence."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from headgate.storage import transactions
+from headgate.storage.engine import open_engine, sqlite_url
+from headgate.storage.transactions import DatabaseLockedError
+
+
+def test_a_database_another_program_holds_is_said_to_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headgate.storage.engine.BUSY_TIMEOUT", 0)
+    file = tmp_path / "headgate.db"
+    engine = open_engine(sqlite_url(file))
+    with transactions.write(engine) as conn:
+        conn.execute(text("CREATE TABLE t (x integer)"))
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(DatabaseLockedError, match="locked"), transactions.write(engine):
+            pass
+    finally:
+        holder.close()
+        engine.dispose()
