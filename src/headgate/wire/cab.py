@@ -36,7 +36,7 @@ _MAX_BLOCKS = 0xFFFF
 
 
 def open_member(cabinet: bytes, name: str, *, max_size: int = MAX_EXPANDED) -> Iterator[bytes]:
-    """Yield the bytes of one member piece by piece (LZX in one piece).
+    """Yield the bytes of one member piece by piece.
 
     The directory is verified before the first piece, each block before its own. ``max_size`` bounds
     the folder's expanded data up to the member's end. Raises CabError, also when there is no such
@@ -95,7 +95,7 @@ def _expand(layout: Layout, folder: Folder, max_size: int) -> Iterator[bytes]:
         case Compression.LZX:
             size = layout.expanded_size(folder)
             _refuse_oversize(size, max_size)
-            return iter((lzx.expand(layout.blocks(folder), folder.compression_word, size),))
+            return lzx.expand(layout.blocks(folder), folder.compression_word, size)
         case Compression.STORED:
             return _expand_stored(layout.blocks(folder))
     raise CabError(f"The cabinet's compression {folder.compression_word:#06x} is not supported.")
