@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: A clone must work anywhere: no registry is named, and no folder of the machine it was written on.
 FOREIGN = {
-    "a package registry": re.compile(r"\bpypi\.(org|io)|pythonhosted|registry\.npmjs", re.I),
+    "a package registry": re.compile(r"\bpyp[i]\.(org|io)|python[h]osted|registry\.np[m]js", re.I),
     "an index for pip": re.compile(r"--(extra-)?index[-]url\b"),
     "a folder of one machine": re.compile(r"(?<![\w.$}])/(work|root|farm|Users)/|/home/\w+/"),
 }

@@ -34,6 +34,15 @@ class StoreNotWritableError(ContentError):
         )
 
 
+class StoreNotReadableError(ContentError):
+    """The content directory refuses to be read."""
+
+    next_step = "Check owner and rights of the content directory (`headgate doctor`)."
+
+    def __init__(self, path: Path, cause: OSError) -> None:
+        super().__init__(f"{path} cannot be read: {cause.strerror}.")
+
+
 class LocalStore:
     """A directory of update files; it is made when the first file comes."""
 
@@ -52,6 +61,8 @@ class LocalStore:
             entries = os.scandir(folder)
         except FileNotFoundError:
             return None
+        except OSError as exc:
+            raise StoreNotReadableError(folder, exc) from exc
         with entries:
             for entry in entries:
                 if entry.name.partition(".")[0].upper() == digits:

@@ -150,7 +150,7 @@ def _write(
         if table_rows:
             conn.execute(table.insert(), table_rows)
     if rows.files:
-        conn.execute(statements.insert_or_ignore(conn, t.files), rows.files)
+        conn.execute(statements.insert_or_fill(conn, t.files, "sha256"), rows.files)
         conn.execute(t.revision_files.insert(), rows.revision_files)
     index_words(conn, rows.words)
     identities = [incoming.identity for incoming in fresh]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy import update as change
 
+from headgate.catalogue.identity import RevisionIdentity
 from headgate.storage.tables import catalogue as c
 from headgate.storage.tables import synchronization as t
 
@@ -70,6 +71,19 @@ def has_brought_documents(conn: Connection, run_id: int) -> bool:
     """Whether a run has stored anything."""
     documents = select(t.sync_runs.c.documents).where(t.sync_runs.c.id == run_id)
     return bool(conn.execute(documents).scalar_one())
+
+
+def delivered_by(conn: Connection, source: str) -> RevisionIdentity | None:
+    """Return the document a source has delivered last, None before the first."""
+    columns = c.revisions.c
+    row = conn.execute(
+        select(columns.update_id, columns.revision_number)
+        .join(t.sync_runs, t.sync_runs.c.id == columns.arrived_run)
+        .where(t.sync_runs.c.source == source)
+        .order_by(columns.revision_id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else RevisionIdentity(*row)
 
 
 def updates_brought_by(conn: Connection, run_id: int) -> dict[str, int]:

@@ -39,6 +39,18 @@ def insert_or_update(conn: Connection, table: Table, changed: Sequence[str]) -> 
     )
 
 
+def insert_or_fill(conn: Connection, table: Table, column: str) -> Insert:
+    """Return an insert that leaves an existing row as it is, but fills in ``column`` where null."""
+    keys = [each.name for each in table.primary_key]
+    insert = sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
+    given = insert.excluded[column]
+    return insert.on_conflict_do_update(
+        index_elements=keys,
+        set_={column: given},
+        where=table.c[column].is_(None) & given.is_not(None),
+    )
+
+
 def parameter(name: str) -> BindParameter[Any]:
     """Return a named parameter for a statement run with many rows."""
     return bindparam(name)

@@ -11,7 +11,7 @@
 
 from collections.abc import Callable
 
-from headgate.storage import anchors, todo, transactions
+from headgate.storage import anchors, runs, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import categories, updates
 from headgate.sync.ingest import Ingestion
@@ -38,6 +38,7 @@ def synchronize(
     is due. Raises the HeadgateError that ended it.
     """
     tools.progress.begin("connecting")
+    _remind_of_what_it_delivered(tools)
     configuration = tools.source.describe(None)
     work = Work(
         tools=tools,
@@ -57,6 +58,14 @@ def synchronize(
     if scope == EVERYTHING and fetch_files is not None:
         for problem in fetch_files(run_id):
             work.note(problem)
+
+
+def _remind_of_what_it_delivered(tools: Tools) -> None:
+    """Documents owed are asked for first, and all of them may be unknown to the source by now."""
+    with transactions.read(tools.engine) as conn:
+        delivered = runs.delivered_by(conn, tools.source_name)
+    if delivered is not None:
+        tools.source.has_delivered(delivered)
 
 
 def _metadata(work: Work, scope: str, confirmed: bool) -> None:

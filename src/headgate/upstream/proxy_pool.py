@@ -261,7 +261,7 @@ def _with_answer(request: httpcore2.Request, answer: Answer | None) -> httpcore2
     return httpcore2.Request(
         method=request.method,
         url=request.url,
-        headers=[*headers, (b"Proxy-Authorization", answer.header.encode("ascii"))],
+        headers=[*headers, (b"Proxy-Authorization", answer.header.encode("latin-1"))],
         content=content,
         extensions=request.extensions,
     )

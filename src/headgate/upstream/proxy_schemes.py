@@ -114,14 +114,16 @@ def digest_header(
     ``count`` is how often the nonce has been used, this time included.
     """
     given = challenge.parameters
+    # Challenges are read as latin-1, so everything is: what the proxy said goes back byte for byte.
+    account, password = _as_latin_1(proxy.account), _as_latin_1(proxy.password or "")
     algorithm, realm, nonce = _algorithm(challenge), given.get("realm", ""), given.get("nonce", "")
-    secret = _hash(algorithm, f"{proxy.account}:{realm}:{proxy.password or ''}")
+    secret = _hash(algorithm, f"{account}:{realm}:{password}")
     if algorithm.endswith("-SESS"):
         secret = _hash(algorithm, f"{secret}:{nonce}:{cnonce}")
     request = _hash(algorithm, f"{method}:{target}")
     middle = f"{nonce}:{count:08x}:{cnonce}:auth" if "qop" in given else nonce
     fields = [
-        f"username={_quoted(proxy.account)}",
+        f"username={_quoted(account)}",
         f"realm={_quoted(realm)}",
         f"nonce={_quoted(nonce)}",
         f"uri={_quoted(target)}",
@@ -150,8 +152,13 @@ def _qop_known(challenge: Challenge) -> bool:
 
 def _hash(algorithm: str, text: str) -> str:
     if algorithm.startswith("SHA-256"):
-        return hashlib.sha256(text.encode()).hexdigest()
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        return hashlib.sha256(text.encode("latin-1")).hexdigest()
+    return hashlib.md5(text.encode("latin-1"), usedforsecurity=False).hexdigest()
+
+
+def _as_latin_1(text: str) -> str:
+    """Return the UTF-8 bytes of a text, each as the character latin-1 has for it."""
+    return text.encode().decode("latin-1")
 
 
 def _quoted(text: str) -> str:

@@ -112,6 +112,14 @@ class Source:
         self._batch = USUAL_BATCH
         self._delivered_before: RevisionIdentity | None = None
 
+    def has_delivered(self, identity: RevisionIdentity) -> None:
+        """Name a document the source should know, such as one it has delivered in an earlier run.
+
+        It is asked for when everything else is refused; without it, a source that is asked first
+        for what it does not have could not be told from one that has broken down.
+        """
+        self._delivered_before = identity
+
     def describe(self, anchor: str | None) -> SourceConfiguration:
         """Return the source's configuration ([MS-WSUSSS] 3.1.4.4).
 

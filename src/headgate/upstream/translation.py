@@ -50,7 +50,7 @@ def translated(peer: Peer) -> Iterator[None]:
 def translate(exc: Exception, peer: Peer) -> SourceError:
     """Return the ``SourceError`` that says what ``exc`` means when speaking with ``peer``."""
     cause = _cause(exc)
-    if isinstance(cause, ssl.SSLError):
+    if isinstance(cause, ssl.SSLError) and not _is_cut_tls(exc, cause):
         return explain_tls(cause, peer, certificate=None)
     # Who cannot even be reached is looked for where its name and port were set.
     look = failures.CHECK_PROXY if peer.role else None
@@ -148,6 +148,12 @@ def _is_cut(exc: httpcore2.ProtocolError) -> bool:
     return isinstance(exc, httpcore2.RemoteProtocolError) and (
         text.startswith("Server disconnected") or "closed connection" in text
     )
+
+
+def _is_cut_tls(exc: Exception, cause: ssl.SSLError) -> bool:
+    """Tell a connection that ended after the handshake from TLS nobody could agree on."""
+    ended = isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    return ended and isinstance(exc, httpcore2.ReadError | httpcore2.WriteError)
 
 
 def _reason(cause: BaseException) -> str:
