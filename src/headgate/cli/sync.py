@@ -89,8 +89,13 @@ def preview(ctx: typer.Context, as_json: JsonOption = False) -> None:
         return
     print(
         f"A synchronization would bring {result['documents']:,} documents, about "
-        f"{output.size(result['bytes'])} of metadata, in about {result['minutes']:,} minutes."
+        f"{output.size(result['bytes'])} of metadata, in {_minutes(result['minutes'])}; the "
+        "members that bundles name come on top of that."
     )
+
+
+def _minutes(minutes: float) -> str:
+    return "less than a minute" if minutes < 1 else f"about {minutes:,.0f} minutes"
 
 
 @app.command()
