@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from headgate.jobs.worker_lock import worker_lock
-from headgate.services.databases import Databases, HeadgateRunsError
+from headgate.services.databases import Databases, HeadgateRunsError, NoKeyError
 from headgate.storage import audit, backup, transactions, upgrade
 from headgate.storage.engine import Engine, open_engine, sqlite_file, sqlite_url
 from headgate.storage.upgrade import SchemaTooNewError
@@ -116,6 +116,8 @@ def test_the_key_is_in_a_backup_only_when_asked_for(lite: Engine, tmp_path: Path
     secret.write_text("bb" * 32)
     databases.restore(with_key.file, with_key=True)
     assert secret.read_text() == "aa" * 32
+    with pytest.raises(NoKeyError, match=r"a\.db\.key"):
+        databases.restore(without.file, with_key=True)
 
 
 def test_a_newer_schema_is_refused_with_both_numbers(lite: Engine, tmp_path: Path) -> None:

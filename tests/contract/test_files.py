@@ -123,6 +123,15 @@ def test_a_file_two_updates_share_is_due_once(engine: Engine) -> None:
     assert _due(engine, EVERYTHING) == ["7.cab"]
 
 
+def test_a_digest_that_a_later_document_adds_is_kept_and_never_replaced(engine: Engine) -> None:
+    for sha256 in (None, b"2" * 32, b"3" * 32, None):
+        store(engine, a_revision(files=(replace(a_file(7), sha256=sha256),)))
+
+    with transactions.read(engine) as conn:
+        (due,) = file_records.due_files(conn, EVERYTHING)
+    assert due.sha256 == b"2" * 32
+
+
 def test_files_nobody_needs_any_more_are_found(engine: Engine) -> None:
     update_id = a_guid()
     store(

@@ -163,3 +163,19 @@ def test_a_run_counts_each_update_once_as_new_revised_or_expired(engine: Engine)
         "revised": 1,
         "expired": 1,
     }
+
+
+def test_what_a_source_delivered_last_is_known(engine: Engine) -> None:
+    mine, theirs = an_identity(), an_identity()
+    for source, identity in (("mine", mine), ("theirs", theirs)):
+        with transactions.write(engine) as conn:
+            run_id = runs.begin_run(
+                conn, scope="everything", source=source, started_by="anna", at=NOON
+            )
+        _store(engine, a_revision(identity), run_id=run_id)
+    _store(engine, a_revision())
+
+    with transactions.read(engine) as conn:
+        assert runs.delivered_by(conn, "mine") == mine
+        assert runs.delivered_by(conn, "theirs") == theirs
+        assert runs.delivered_by(conn, "nobody") is None

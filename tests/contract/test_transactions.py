@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from headgate.storage import transactions
-from headgate.storage.engine import open_engine, sqlite_url
+from headgate.storage import catalogue_version, transactions
+from headgate.storage.engine import Engine, open_engine, sqlite_url
 from headgate.storage.transactions import DatabaseLockedError
 
 
@@ -27,3 +27,14 @@ def test_a_database_another_program_holds_is_said_to_be_locked(
     finally:
         holder.close()
         engine.dispose()
+
+
+def test_a_reader_sees_one_moment_whatever_is_written_meanwhile(engine: Engine) -> None:
+    with transactions.read(engine) as conn:
+        before = catalogue_version.catalogue_version(conn)
+        with transactions.write(engine) as writer:
+            catalogue_version.raise_catalogue_version(writer)
+        assert catalogue_version.catalogue_version(conn) == before
+
+    with transactions.read(engine) as conn:
+        assert catalogue_version.catalogue_version(conn) == before + 1

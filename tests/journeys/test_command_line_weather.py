@@ -178,6 +178,16 @@ def test_source_that_keeps_saying_it_has_changed_ends_the_run(
     assert [one["kind"] for one in row["problems"]] == ["notice", "call"]
 
 
+@pytest.mark.parametrize("operation", ["GetCookie", "GetConfigData", "GetRevisionIdList"])
+def test_source_that_has_changed_is_listed_again_whenever_it_says_so(
+    front: ScriptedSource, headgate: Command, operation: str
+) -> None:
+    front.next(operation, faulting("ServerChanged"))
+    headgate("sync", "now", "--yes")
+    row = headgate("sync", "history", "--json").json[0]
+    assert (row["result"], [one["kind"] for one in row["problems"]]) == ("succeeded", ["notice"])
+
+
 @pytest.mark.parametrize("trouble", ["500 without SOAP", "web page", "ServerBusy", "halved"])
 def test_trouble_in_the_middle_loses_nothing(
     front: ScriptedSource,

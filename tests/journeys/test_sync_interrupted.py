@@ -277,3 +277,23 @@ def test_full_disk_ends_the_run_with_a_sentence_and_the_next_one_resumes(
     event.remove(server.engine, "connect", no_room)
     server.engine.dispose()
     _finish(server, lab, calm_picture, server.synchronize)
+
+
+def test_what_was_deselected_after_a_cancellation_is_not_fetched_and_nothing_is_lost(
+    lab: RunningLab, server: Installation, calm_picture: Picture
+) -> None:
+    def cancel(_signals: Signals) -> None:
+        server.home.sync_control.cancel(by=BY)
+
+    server.synchronize(moment=Moment("updates", 200, cancel, stops=True))
+    left = _todo(server)
+    server.home.subscribing.select_products(["Microsoft Edge"], actor=BY)
+    narrow = server.synchronize()
+
+    assert narrow["result"] == "succeeded"
+    assert narrow["documents"] < left
+    assert _todo(server) == 0
+
+    server.home.subscribing.select_all_products(actor=BY)
+    assert server.synchronize()["result"] == "succeeded"
+    assert server.picture().differences(calm_picture) == []

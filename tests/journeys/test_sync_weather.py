@@ -197,3 +197,26 @@ def test_owed_member_arrives_when_the_source_has_it_and_the_catalogue_changes_on
 def _catalogue_version(server: Installation) -> int:
     with transactions.read(server.engine) as conn:
         return catalogue_version.catalogue_version(conn)
+
+
+def test_a_source_that_lacks_everything_it_owes_still_synchronizes(install: Install) -> None:
+    strangers = [
+        RevisionIdentity(f"00000000-0bad-4bad-8bad-{number:012}", 7) for number in range(12)
+    ]
+    builder = WorldBuilder("strangers")
+    builder.configuration()
+    builder.software(
+        "bundle",
+        texts=english("bundle"),
+        products=[taxonomy.product_id("Microsoft Edge")],
+        classification=taxonomy.SECURITY_UPDATES,
+        explicitly_deployable=True,
+        bundled=tuple((stranger,) for stranger in strangers),
+    )
+    with running_upstream(world=builder.world()) as lab:
+        server = install(lab)
+        server.synchronize()
+        later = server.synchronize()
+
+    assert later["result"] == "succeeded"
+    assert [problem["kind"] for problem in later["problems"]] == ["notice"] * len(strangers)

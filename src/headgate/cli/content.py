@@ -120,7 +120,7 @@ def _choice(here: "Home") -> "FileChoice":
 
 
 def _total(total: "FileTotal") -> str:
-    return f"{total.count:,} files ({output.size(total.size)})"
+    return f"{total.count:,} {'file' if total.count == 1 else 'files'} ({output.size(total.size)})"
 
 
 def _watch(files: int, size: int) -> None:

@@ -30,7 +30,7 @@ class Noun:
 
 
 NOUNS = {
-    "serve": Noun("serve", "", "Run the server: computers, console, worker and schedule"),
+    "serve": Noun("serve", "", "Run the server: start page, health, worker, schedule"),
     "sync": Noun("sync", "now|preview|status|history|cancel", "Synchronize with the update source"),
     "settings": Noun("settings", "show|get|set", "The settings all processes share"),
     "products": Noun("products", "list|select|deselect", "What the catalogue is about"),

@@ -43,7 +43,7 @@ def now(
         print(_summary(run))
         for problem in run["problems"]:
             output.say(f"  {problem['kind']} {problem['subject']}: {problem['reason']}")
-    if any(problem["kind"] != "notice" for problem in run["problems"]):
+    if _failures(run):
         raise typer.Exit(DONE_WITH_FAILURES)
 
 
@@ -69,6 +69,11 @@ def _start(here: "Home", scope: str, confirmed: bool) -> "Job":
             raise
         output.say("An earlier synchronization was interrupted; it is resumed.")
         return exc.job
+
+
+def _failures(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what went wrong; a notice is told and is no failure."""
+    return [problem for problem in run["problems"] if problem["kind"] != "notice"]
 
 
 def _summary(run: Mapping[str, Any]) -> str:
@@ -157,7 +162,7 @@ def history(
         output.print_json(found)
         return
     if not found:
-        print("Nothing was synchronized yet. Start with `headgate sync now --categories`.")
+        output.say("Nothing was synchronized yet. Start with `headgate sync now --categories`.")
         return
     zone = here.configuring.shared().schedule.zone
     headings = (
@@ -183,7 +188,7 @@ def history(
                 run["revised"],
                 run["expired"],
                 output.size(run["bytes"]),
-                len(run["problems"]),
+                len(_failures(run)),
             )
             for run in found
         ],

@@ -2,17 +2,15 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from headgate.catalogue.update_list import UpdateLine, UpdateState
 from headgate.cli import lists, output
 from headgate.cli.invocation import home
 from headgate.cli.update_report import as_object, print_details
 from headgate.errors import UsageError
-
-if TYPE_CHECKING:
-    from headgate.catalogue.update_list import UpdateLine
 
 app = typer.Typer(add_completion=False, help="The updates in the catalogue.", no_args_is_help=True)
 
@@ -26,13 +24,6 @@ class Severity(StrEnum):
     IMPORTANT = "important"
     MODERATE = "moderate"
     LOW = "low"
-
-
-class State(StrEnum):
-    """What is decided about an update."""
-
-    NOT_APPROVED = "not_approved"
-    EXPIRED = "expired"
 
 
 @app.command(name="list")
@@ -49,7 +40,7 @@ def list_(
         list[str] | None, typer.Option("--classification", help="Id or title; may be repeated.")
     ] = None,
     severity: Annotated[Severity | None, typer.Option("--severity", case_sensitive=False)] = None,
-    state: Annotated[State | None, typer.Option("--state", case_sensitive=False)] = None,
+    state: Annotated[UpdateState | None, typer.Option("--state", case_sensitive=False)] = None,
     superseded: Annotated[
         bool | None, typer.Option("--superseded/--not-superseded", help="Replaced by another.")
     ] = None,
@@ -63,7 +54,6 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List updates, the newest arrival first."""
-    from headgate.catalogue.update_list import UpdateState
     from headgate.services.catalogue_browser import UpdateFilter
 
     here = home(ctx)
@@ -74,7 +64,7 @@ def list_(
             products=product or (),
             classifications=classification or (),
             severity=severity,
-            state=UpdateState(state) if state else None,
+            state=state,
             superseded=superseded,
             arrived_since=_moment(since, here.configuring.shared().schedule.zone),
             limit=limit or None,
@@ -112,8 +102,8 @@ def show(
         print_details(details)
 
 
-def _title(line: "UpdateLine") -> str:
-    marks = [str(line.state)] if str(line.state) == State.EXPIRED else []
+def _title(line: UpdateLine) -> str:
+    marks = [str(line.state)] if line.state is UpdateState.EXPIRED else []
     marks += ["superseded"] if line.superseded else []
     return "".join(f"[{mark}] " for mark in marks) + line.title
 

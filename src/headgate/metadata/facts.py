@@ -248,11 +248,11 @@ def _category_information(handler: _Element | None) -> dict[str, str]:
 
 
 def _category_type(written: str | None) -> CategoryType | None:
-    if written is None:
-        return None
-    if written not in _CATEGORY_TYPES:
-        raise ValueError(f"CategoryType is {written!r}, which is unknown")
-    return _CATEGORY_TYPES[written]
+    """Return the place in the tree; None without one, or with a kind of category unknown here.
+
+    A document is not refused for it: updates may name the category, and clients evaluate it.
+    """
+    return _CATEGORY_TYPES.get(written or "")
 
 
 def _behavior(element: _Element) -> Behavior:

@@ -36,6 +36,13 @@ from headgate.storage.settings_rows import SettingRow
 
 PASSWORD = "proxy.password"  # noqa: S105 - the name of the setting
 _UPSTREAM_ONLY = {"source.host", "source.port", "source.tls", "source.ca_file"}
+#: Settings that say nothing until a switch has a certain position.
+_COUNT_ONLY_WITH: tuple[tuple[frozenset[str], str, Value], ...] = (
+    (frozenset({"proxy.host", "proxy.port"}), "proxy.enabled", True),
+    (frozenset({"languages.selected"}), "languages.mode", "selected"),
+    (frozenset({"languages.locale"}), "languages.mode", "locale"),
+    (frozenset({"schedule.first", "schedule.per_day"}), "schedule.mode", "daily"),
+)
 SCHEDULE = ("schedule.mode", "schedule.first", "schedule.per_day", "schedule.zone")
 
 Values = Mapping[str, Value]
@@ -270,6 +277,13 @@ class _Change:
             sentence = "The proxy has no password yet: `headgate settings set proxy.password`."
             if not any("Give it again" in said for said in self._sentences):
                 self._sentences.append(sentence)
+        counting = _flat(after)
+        for names, switch, position in _COUNT_ONLY_WITH:
+            if counting[switch] != position and not names.isdisjoint(self._wanted):
+                said = ", ".join(sorted(names & self._wanted.keys()))
+                self._sentences.append(
+                    f"Kept, but it counts only with {switch}={written(position)}: {said}."
+                )
         if after.source.kind == "microsoft" and not _UPSTREAM_ONLY.isdisjoint(self._wanted):
             self._sentences.append(
                 "The source is Microsoft Update; source.host, .port, .tls and .ca_file count only "

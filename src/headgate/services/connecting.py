@@ -46,7 +46,7 @@ def base_url(source: SourceSettings) -> str:
     scheme = "https" if source.tls else "http"
     if source.kind == "microsoft":
         return f"{scheme}://{source.host}"
-    return f"{scheme}://{source.host}:{source.port}"
+    return f"{scheme}://{_in_url(source.host)}:{source.port}"
 
 
 def parent_content_url(source: SourceSettings) -> str:
@@ -58,16 +58,21 @@ def parent_content_url(source: SourceSettings) -> str:
     port = source.port
     if source.tls:
         port = 80 if port == 443 else port - 1
-    host = f"[{source.host}]" if source.host and ":" in source.host else source.host
-    return f"http://{host}:{port}/Content"
+    return f"http://{_in_url(source.host or '')}:{port}/Content"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def transport_settings(shared: Shared) -> TransportSettings:
-    """Return the way to the source, without Microsoft's root."""
-    return TransportSettings(
-        proxy=_proxy(shared.proxy),
-        ca_file=Path(shared.source.ca_file) if shared.source.ca_file else None,
-    )
+    """Return the way to the source, without Microsoft's root.
+
+    An authority named for an upstream server is not trusted for Microsoft.
+    """
+    source = shared.source
+    own = source.ca_file if source.kind == "upstream" else None
+    return TransportSettings(proxy=_proxy(shared.proxy), ca_file=Path(own) if own else None)
 
 
 def _proxy(proxy: Proxy) -> ProxySettings | None:

@@ -25,6 +25,16 @@ class HeadgateRunsError(UsageError):
         )
 
 
+class NoKeyError(UsageError):
+    """The key was asked for, and none lies beside the backup."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"There is no key {file}.",
+            next_step="Put it there, or restore without --with-key and give the passwords again.",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackedUp:
     """What a backup wrote."""
@@ -64,8 +74,11 @@ class Databases:
     def restore(self, copy: Path, *, with_key: bool) -> Restored:
         """Put a backup in the place of the database; the one that is there is kept as a copy.
 
-        Raises HeadgateRunsError, BackupError, SchemaTooNewError; then nothing was changed.
+        Raises HeadgateRunsError, NoKeyError, BackupError, SchemaTooNewError; then nothing was
+        changed.
         """
+        if with_key and not _key_beside(copy).exists():
+            raise NoKeyError(_key_beside(copy))
         lock = worker_lock(self.engine)
         if not lock.acquire():
             raise HeadgateRunsError
@@ -74,10 +87,11 @@ class Databases:
             done = backup.restore(self.engine, copy, keep=keep)
         finally:
             lock.release()
-        take_key = with_key and _key_beside(copy).exists()
-        if take_key:
+        if with_key:
+            if done.kept is not None and self.secret_file.exists():
+                _copy_key(self.secret_file, _key_beside(done.kept))  # what was replaced needs it
             _copy_key(_key_beside(copy), self.secret_file)
-        return Restored(schema=done.schema, replaced=done.kept, key=take_key)
+        return Restored(schema=done.schema, replaced=done.kept, key=with_key)
 
     def check(self) -> list[str]:
         """Return what is wrong with the database in its own words; empty when all is well."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from headgate.catalogue.languages import ENGLISH, LanguagesMode
+from headgate.catalogue.languages import ENGLISH, LanguagesMode, wanted_languages
 from headgate.errors import UsageError
 from headgate.settings.machine import machine_locale
 from headgate.settings.shared import Languages
@@ -47,7 +47,8 @@ def selecting(names: Sequence[str], present: Languages, known: Collection[str]) 
 def deselecting(names: Sequence[str], present: Languages, known: Collection[str]) -> dict[str, str]:
     """Return the settings to change so that languages are not selected. English cannot be left out.
 
-    Where all were chosen until now, it becomes all others. Raises UnknownLanguageError, UsageError.
+    Where all were chosen until now, it becomes all others; where the server's was, that one
+    without these. Raises UnknownLanguageError, UsageError.
     """
     words = [name.strip().lower().replace("_", "-") for name in names]
     if ENGLISH in words:
@@ -55,8 +56,26 @@ def deselecting(names: Sequence[str], present: Languages, known: Collection[str]
             "English is always kept.", next_step="Deselect the other languages you do not need."
         )
     _require_known(words, known)
-    before = set(known) if present.mode == LanguagesMode.ALL else set(present.selected)
-    return _selected(before.difference(words))
+    return _selected(_present(present, known).difference(words))
+
+
+def _present(present: Languages, known: Collection[str]) -> frozenset[str]:
+    """Return the languages that count now, by name."""
+    wanted = wanted_languages(
+        LanguagesMode(present.mode),
+        selected=present.selected,
+        locale=present.locale or machine_locale().language,
+        known=known,
+    )
+    if wanted is not None:
+        return wanted
+    if not known:
+        raise UsageError(
+            "The languages of the source are not known yet, so there are no others to keep.",
+            next_step="Run `headgate sync now --categories` first, or select what you need: "
+            "`headgate languages select LANGUAGE…`.",
+        )
+    return frozenset(known)
 
 
 def _selected(languages: Collection[str]) -> dict[str, str]:

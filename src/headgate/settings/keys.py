@@ -48,13 +48,13 @@ LOCAL = _table(
     ),
     Key(
         name="listen.http",
-        read=values.any_text,
+        read=values.listen_address,
         default="0.0.0.0:8530",
         meaning="where computers reach this server without TLS: HOST:PORT",
     ),
     Key(
         name="listen.https",
-        read=values.any_text,
+        read=values.listen_address_or_off,
         meaning="where they reach it with TLS: HOST:PORT or off; 0.0.0.0:8531 with a certificate",
     ),
     Key(

@@ -66,6 +66,24 @@ def host_name(text: str) -> str:
     return name.strip("[]").lower()
 
 
+def listen_address(text: str) -> str:
+    """Read where a server listens: ``HOST:PORT``, ``[HOST]:PORT`` for IPv6."""
+    host, _, port = text.strip().rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        raise NotAllowed("HOST:PORT, such as 0.0.0.0:8530")
+    return text.strip()
+
+
+def listen_address_or_off(text: str) -> str:
+    """Read where a server listens, or that it does not."""
+    if text.strip().lower() == "off":
+        return "off"
+    try:
+        return listen_address(text)
+    except NotAllowed as exc:
+        raise NotAllowed("HOST:PORT, such as 0.0.0.0:8531, or off") from exc
+
+
 def any_text(text: str) -> str:
     """Read a text on one line as it is."""
     if any(ord(character) < 32 for character in text):

@@ -62,7 +62,7 @@ def run_demo(*, once: bool, data: Path | None, out: TextIO = sys.stdout) -> None
             story.tell("\nThat was the demo.")
             return
         story.tell(f"\nHeadgate stays at http://{address}/ until Ctrl-C. In another terminal:")
-        story.tell(f"  {Path(sys.argv[0]).name} --data {story.data} updates list")
+        story.tell(f"  {sys.argv[0]} --data {story.data} updates list")
         server.stay()
 
 

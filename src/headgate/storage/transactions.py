@@ -42,9 +42,16 @@ class DatabaseDamagedError(StorageError):
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees one moment of the database and changes nothing."""
-    with translated(), engine.connect() as conn, conn.begin() as transaction:
+    with translated(), _one_moment(engine).connect() as conn, conn.begin() as transaction:
         yield conn
         transaction.rollback()
+
+
+def _one_moment(engine: Engine) -> Engine:
+    """SQLite's readers see one moment anyway; PostgreSQL's see each statement's, unless told."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 @contextmanager

@@ -82,20 +82,33 @@ def import_package(
     result = ImportResult()
     progress.begin("storing documents", package.count)
     documents = iter(package.documents())
+    try:
+        _store(documents, ingest, result, progress, check_stopped)
+    finally:
+        with transactions.write(engine) as conn:
+            ingestion.note_addresses(conn, package.mu_urls)
+            if result.stored:
+                catalogue_version.raise_catalogue_version(conn)
+    return result
+
+
+def _store(
+    documents: Iterator[ReceivedDocument],
+    ingest: Ingestion,
+    result: ImportResult,
+    progress: Progress,
+    check_stopped: Callable[[], None],
+) -> None:
+    """Store batch by batch and count in ``result``; what is stored stays, however it ends."""
     while batch := list(islice(documents, BATCH)):
         taken = ingest.take(Delivery(documents=batch))
         result.documents += len(batch)
         result.stored += taken.stored
         result.known += len(taken.known)
         result.damaged.extend(taken.damaged)
-        result.differing.extend(_differing(engine, packer, batch, set(taken.known)))
+        result.differing.extend(_differing(ingest.engine, ingest.packer, batch, set(taken.known)))
         progress.advance(len(batch))
         check_stopped()
-    with transactions.write(engine) as conn:
-        ingestion.note_addresses(conn, package.mu_urls)
-        if result.stored:
-            catalogue_version.raise_catalogue_version(conn)
-    return result
 
 
 def _differing(

@@ -39,7 +39,11 @@ def synchronize(
     """
     tools.progress.begin("connecting")
     _remind_of_what_it_delivered(tools)
-    configuration = tools.source.describe(None)
+    try:
+        configuration = tools.source.describe(None)
+    except SourceChanged as exc:
+        _start_over(tools, run_id, exc)
+        configuration = tools.source.describe(None)
     work = Work(
         tools=tools,
         run_id=run_id,
@@ -53,7 +57,7 @@ def synchronize(
     try:
         _metadata(work, scope, confirmed)
     except SourceChanged as exc:
-        _start_over(work, exc)
+        _start_over(tools, run_id, exc)
         _metadata(work, scope, confirmed)
     if scope == EVERYTHING and fetch_files is not None:
         for problem in fetch_files(run_id):
@@ -82,15 +86,14 @@ def ask_again_for_owed(work: Work) -> None:
     work.fetching.work_off(OWED, "documents owed")
 
 
-def _start_over(work: Work, reason: SourceChanged) -> None:
+def _start_over(tools: Tools, run_id: int, reason: SourceChanged) -> None:
     """[MS-WSUSSS] 2.2.9.3 ServerChanged: forget the anchors and go on."""
-    work.note(
-        Problem(
-            kind="notice",
-            subject="source",
-            reason="The source says it is not the one it was; everything is listed again.",
-            detail=str(reason),
-        )
+    problem = Problem(
+        kind="notice",
+        subject="source",
+        reason="The source says it is not the one it was; everything is listed again.",
+        detail=str(reason),
     )
-    with transactions.write(work.tools.engine) as conn:
+    with transactions.write(tools.engine) as conn:
         anchors.forget_anchors(conn)
+        runs.note_problem(conn, run_id, problem, at=tools.now())

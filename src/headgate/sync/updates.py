@@ -19,9 +19,25 @@ def synchronize_updates(work: Work, *, confirmed: bool) -> None:
     Raises FirstRunTooLargeError when a first run would bring more than ASK_ABOVE documents and
     nobody has confirmed it; nothing is written down then.
     """
+    _drop_deselected(work)
     finish_listing(work)
     _list_updates(work, confirmed)
     finish_listing(work)
+
+
+def _drop_deselected(work: Work) -> None:
+    """Give up what an interrupted run had left to fetch, if some of it is chosen no more.
+
+    Nothing is lost: its anchor was not kept, so what is still chosen is listed again.
+    """
+    tools = work.tools
+    with transactions.write(tools.engine) as conn:
+        left = anchors.unfinished_listing(conn, scope=UPDATES, source=tools.source_name)
+        if left is None:
+            return
+        chosen = tools.choose(conn).as_rows()
+        if any(set(ids).difference(chosen[kind]) for kind, ids in left.categories.items()):
+            anchors.drop_listing(conn, UPDATES)
 
 
 def _list_updates(work: Work, confirmed: bool) -> None:

@@ -16,6 +16,7 @@ from headgate.upstream.exchange import NotSoap, UnreadableAnswer
 from headgate.upstream.failures import RUN_DOCTOR
 from headgate.upstream.reactions import SourceFault
 from headgate.wire.faults import ErrorCode
+from headgate.wire.serversync import operations
 from headgate.wire.serversync.update_data import ServerSyncUpdateData, ServerSyncUrlData
 from headgate.wire.serversync.update_data_reader import ServerUpdateDataReader
 
@@ -162,7 +163,9 @@ def _addresses(urls: Iterable[ServerSyncUrlData]) -> dict[bytes, str]:
 def _may_be_about_an_identity(refusal: SourceError) -> bool:
     """Say whether asking for less can help."""
     if isinstance(refusal, SourceFault):
-        return refusal.code in _ABOUT_AN_IDENTITY
+        # A fault of the handshake on the way to the question is not about what is asked.
+        about_the_question = refusal.operation == operations.GET_UPDATE_DATA.name
+        return about_the_question and refusal.code in _ABOUT_AN_IDENTITY
     return not isinstance(refusal, NotSoap)
 
 

@@ -84,7 +84,7 @@ class NameNotResolved(SourceError):
 class NotHttp(SourceError):
     """Something answers at that port, and it does not speak HTTP."""
 
-    next_step = "Check name, port and TLS of the source and of the proxy in `headgate settings`."
+    next_step = "Check name, port and TLS of the source and of the proxy: `headgate settings show`."
 
 
 class TlsError(SourceError):
@@ -152,7 +152,7 @@ class FileNotAtSource(SourceError):
 class UnusableAddress(SourceError):
     """The source, or a redirection, names an address that is none, or not http."""
 
-    next_step = "Check name and port of the source in `headgate settings`."
+    next_step = "Check name and port of the source: `headgate settings show source`."
 
 
 class WrongSize(SourceError):

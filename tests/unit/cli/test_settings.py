@@ -13,7 +13,8 @@ PROXY = (
 def test_settings_are_set_and_read_back(headgate: HeadgateCommand) -> None:
     done = headgate("settings", "set", "proxy.port=3128", "languages.mode=locale")
 
-    assert done == Ended(0, "Changed: languages.mode, proxy.port.\n", "")
+    assert (done.code, done.out) == (0, "Changed: languages.mode, proxy.port.\n")
+    assert "only with proxy.enabled=true: proxy.port" in done.err
     assert headgate("settings", "get", "proxy.port") == Ended(0, "3128\n", "")
     assert headgate("settings", "get", "proxy.port", "--json").json == 3128
     (mode, *_) = headgate("settings", "show", "languages", "--json").json

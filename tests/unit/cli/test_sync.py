@@ -93,7 +93,7 @@ def test_a_source_nobody_hears_is_an_error_with_a_next_step(headgate: HeadgateCo
 
 def test_there_may_be_no_history_and_nothing_to_cancel(headgate: HeadgateCommand) -> None:
     assert headgate("sync", "history", "--json").json == []
-    assert "sync now" in headgate("sync", "history").out
+    assert "sync now" in headgate("sync", "history").err
     assert headgate("sync", "cancel").code == 1
     assert headgate("sync", "status", "--json").json["state"] == "idle"
 

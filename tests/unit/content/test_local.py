@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate.content.local import LocalStore, StoreNotWritableError
+from headgate.content.local import LocalStore, StoreNotReadableError, StoreNotWritableError
 from headgate.content.store import FileNotStoredError, Space
 from headgate.content.verify import DamagedFileError, Expected, verify
 
@@ -107,3 +107,10 @@ def test_verifying_names_what_differs(tmp_path: Path, change: dict[str, object],
 
     with pytest.raises(DamagedFileError, match=word):
         verify(path, Expected(**(facts | change)))  # type: ignore[arg-type]
+
+
+def test_a_store_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    (tmp_path / DIGITS[-2:]).write_bytes(b"a file where a folder should be")
+
+    with pytest.raises(StoreNotReadableError, match="cannot be read"):
+        LocalStore(tmp_path).has(SHA1)

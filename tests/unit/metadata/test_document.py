@@ -17,7 +17,7 @@ from tests.unit.metadata.made_documents import (
 
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.catalogue.revisions import PrerequisiteClause, Revision
+from headgate.catalogue.revisions import PrerequisiteClause, Revision, UpdateKind
 from headgate.errors import DocumentError
 from headgate.metadata import refusals
 from headgate.metadata.document import document_text, read_document
@@ -113,6 +113,20 @@ def test_licences_are_files_with_a_language_and_fragments_of_their_own() -> None
     assert first.startswith(b'&lt;EulaFile Digest="') and b"GeoId" not in first
     assert second.endswith(b'Language="de" GeoId="FRA" /&gt;')
     assert eula_fragments(piece, "fr") == ()
+
+
+def test_a_category_of_a_kind_unknown_here_is_kept() -> None:
+    handler = (
+        f'<upd:HandlerSpecificData xmlns:cat="{MSUS}UpdateHandlers/Category">'
+        '<cat:CategoryInformation CategoryType="Device" ProhibitsUpdates="true" />'
+        "</upd:HandlerSpecificData></upd:Update>"
+    )
+    category = a_document(attributes='UpdateType="Category"')
+
+    revision = read(category.replace(b"</upd:Update>", handler.encode()))
+
+    assert (revision.kind, revision.category_type) == (UpdateKind.CATEGORY, None)
+    assert revision.prohibits_updates
 
 
 def test_an_identity_other_than_the_expected_one_is_refused() -> None:

@@ -246,6 +246,14 @@ def test_english_is_always_kept_and_says_why(office: _Office) -> None:
     assert _said(outcome, "English is kept")
 
 
+def test_what_does_not_count_yet_is_said(office: _Office) -> None:
+    early = office.change(languages__selected="en,de")
+    in_time = office.change(languages__mode="selected")
+
+    assert _said(early, "only with languages.mode=selected: languages.selected.")
+    assert in_time.sentences == ()
+
+
 def test_a_schedule_names_its_time_zone(office: _Office) -> None:
     outcome = office.change(schedule__mode="daily")
 

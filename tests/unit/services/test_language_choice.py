@@ -30,6 +30,18 @@ def test_deselecting_where_all_were_selected_keeps_the_others() -> None:
     assert changes["languages.selected"] == "en,fr,pt-br"
 
 
+def test_deselecting_where_the_servers_was_selected_keeps_it_unless_named() -> None:
+    german = Languages(mode="locale", selected=("en",), locale="de-at")
+
+    assert language_choice.deselecting(["fr"], german, KNOWN)["languages.selected"] == "de,en"
+    assert language_choice.deselecting(["de"], german, KNOWN)["languages.selected"] == "en"
+
+
+def test_deselecting_of_all_waits_until_the_source_has_named_them() -> None:
+    with pytest.raises(UsageError, match="not known yet"):
+        language_choice.deselecting(["de"], ALL, [])
+
+
 @pytest.mark.parametrize("word", ["all", "locale"])
 def test_the_other_modes_are_chosen_by_their_word(word: str) -> None:
     assert language_choice.selecting([word], SOME, KNOWN) == {"languages.mode": word}

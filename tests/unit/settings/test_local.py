@@ -56,6 +56,8 @@ def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
         ('[listen]\nhtp = "x"\n', "listen.http"),
         ('[source]\nhost = "x"\n', "headgate settings set source.host"),
         ("listen = 1", "no setting 'listen'"),
+        ('[listen]\nhttp = "localhost"\n', "HOST:PORT"),
+        ('[listen]\nhttps = "0.0.0.0:99999"\n', "or off"),
         ("[listen", "TOML"),
         ('[log]\nlevel = "loud"\n', "debug, info, warning or error"),
     ],

@@ -90,6 +90,24 @@ def test_backslash_of_the_domain_is_escaped_on_the_wire_and_hashed_plain() -> No
     assert r'realm="a\"b"' in header
 
 
+def test_names_beyond_ascii_are_hashed_and_sent_as_their_bytes() -> None:
+    """A realm goes back as it came, whatever it is written in; our own words are UTF-8."""
+    proxy = ProxySettings(host="p", user="jürgen", password="geheim€")
+    realm = "Büro".encode()
+    challenge = Challenge(
+        scheme="digest", parameters={"realm": realm.decode("latin-1"), "nonce": "n"}
+    )
+
+    header = digest_header(challenge, proxy, "GET", "/", count=1, cnonce="c").encode("latin-1")
+
+    assert b'username="' + "jürgen".encode() + b'"' in header
+    assert b'realm="' + realm + b'"' in header
+    secret = hashlib.md5(b":".join(("jürgen".encode(), realm, "geheim€".encode()))).hexdigest()
+    request = hashlib.md5(b"GET:/").hexdigest()
+    response = hashlib.md5(f"{secret}:n:{request}".encode()).hexdigest()
+    assert f'response="{response}"'.encode() in header
+
+
 def test_strongest_digest_is_answered() -> None:
     offers = [
         Challenge(scheme="digest", parameters={**RFC_7616, "algorithm": name})

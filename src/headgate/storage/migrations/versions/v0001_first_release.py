@@ -1,4 +1,4 @@
-"""the catalogue and its synchronization."""
+"""The catalogue and its synchronization."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -96,28 +96,28 @@ def upgrade() -> None:
         sa.Column("publication_state", sa.String(length=10), nullable=False),
         sa.Column("is_latest", sa.Boolean(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("kb", sa.String(length=20), nullable=True),
+        sa.Column("kb", sa.Text(), nullable=True),
         sa.Column("bulletins", sa.Text(), nullable=True),
-        sa.Column("severity", sa.String(length=20), nullable=True),
+        sa.Column("severity", sa.Text(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=True),
         sa.Column("arrived_at", UtcDateTime(), nullable=False),
         sa.Column("arrived_run", sa.Integer(), nullable=True),
-        sa.Column("handler", sa.String(length=40), nullable=True),
+        sa.Column("handler", sa.Text(), nullable=True),
         sa.Column("explicitly_deployable", sa.Boolean(), nullable=False),
         sa.Column("is_bundle", sa.Boolean(), nullable=False),
         sa.Column("is_beta", sa.Boolean(), nullable=False),
         sa.Column("browse_only", sa.Boolean(), nullable=False),
         sa.Column("os_upgrade", sa.Boolean(), nullable=False),
         sa.Column("is_locally_published", sa.Boolean(), nullable=False),
-        sa.Column("eula_id", sa.String(length=64), nullable=True),
-        sa.Column("reboot", sa.String(length=40), nullable=True),
+        sa.Column("eula_id", sa.Text(), nullable=True),
+        sa.Column("reboot", sa.Text(), nullable=True),
         sa.Column("can_request_user_input", sa.Boolean(), nullable=False),
         sa.Column("can_uninstall", sa.Boolean(), nullable=False),
         sa.Column("max_download_size", sa.BigInteger(), nullable=True),
         sa.Column("languages", sa.Text(), nullable=True),
         sa.Column("more_info_url", sa.Text(), nullable=True),
         sa.Column("support_url", sa.Text(), nullable=True),
-        sa.Column("default_language", sa.String(length=20), nullable=False),
+        sa.Column("default_language", sa.Text(), nullable=False),
         sa.Column("display_order", sa.BigInteger(), nullable=True),
         sa.Column("prohibits_updates", sa.Boolean(), nullable=False),
         sa.Column("prohibits_subcategories", sa.Boolean(), nullable=False),
@@ -228,7 +228,7 @@ def upgrade() -> None:
     op.create_table(
         "bundled",
         sa.Column("revision_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("clause", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("clause", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("update_id", Guid(length=16), nullable=False),
         sa.Column("revision_number", sa.Integer(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(
@@ -261,14 +261,14 @@ def upgrade() -> None:
     op.create_table(
         "drivers",
         sa.Column("revision_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("position", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("hardware_id", sa.String(length=400), nullable=False),
-        sa.Column("driver_class", sa.String(length=100), nullable=True),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hardware_id", sa.Text(), nullable=False),
+        sa.Column("driver_class", sa.Text(), nullable=True),
         sa.Column("manufacturer", sa.Text(), nullable=True),
         sa.Column("model", sa.Text(), nullable=True),
         sa.Column("provider", sa.Text(), nullable=True),
-        sa.Column("version", sa.String(length=40), nullable=True),
-        sa.Column("version_date", sa.String(length=40), nullable=True),
+        sa.Column("version", sa.Text(), nullable=True),
+        sa.Column("version_date", sa.Text(), nullable=True),
         sa.Column("computer_hardware_ids", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["revision_id"],
@@ -301,7 +301,7 @@ def upgrade() -> None:
     op.create_table(
         "prerequisites",
         sa.Column("revision_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("clause", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("clause", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("update_id", Guid(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["revision_id"],
@@ -320,8 +320,8 @@ def upgrade() -> None:
         sa.Column("revision_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sha1", sa.LargeBinary(length=20), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("patching_type", sa.String(length=20), nullable=True),
-        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("patching_type", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("is_eula", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["revision_id"],
