@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from headgate.cli import lists, output
-from headgate.cli.invocation import actor, home
-from headgate.cli.products import JsonOption, tell
+from headgate.cli.invocation import JsonOption, actor, home
+from headgate.cli.products import tell
 
 app = typer.Typer(
     add_completion=False, help="Which kinds of updates are synchronized.", no_args_is_help=True

@@ -8,15 +8,13 @@ import typer
 
 from headgate.cli import output
 from headgate.cli.failures import DONE_WITH_FAILURES
-from headgate.cli.invocation import actor, home
+from headgate.cli.invocation import JsonOption, actor, home
 
 if TYPE_CHECKING:
     from headgate.bootstrap import Home
     from headgate.catalogue.files import FileChoice, FileTotal
 
 app = typer.Typer(add_completion=False, help="The files of updates.", no_args_is_help=True)
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()

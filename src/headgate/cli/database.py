@@ -7,13 +7,12 @@ import typer
 
 from headgate.cli import output
 from headgate.cli.failures import ERROR
+from headgate.cli.invocation import JsonOption
 
 if TYPE_CHECKING:
     from headgate.services.databases import Databases
 
 app = typer.Typer(add_completion=False, help="The database itself.", no_args_is_help=True)
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()

@@ -6,7 +6,7 @@ import typer
 
 from headgate.cli import output
 from headgate.cli.failures import DONE_WITH_FAILURES, ERROR
-from headgate.cli.invocation import home
+from headgate.cli.invocation import JsonOption, home
 
 if TYPE_CHECKING:
     from headgate.services.findings import Finding
@@ -22,7 +22,7 @@ def doctor(
     seconds: Annotated[
         float, typer.Option("--seconds", min=1, help="Time limit for everything outside.")
     ] = 30.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Look at everything that could be wrong. Exit code 0: all well; 3: warnings; 1: failures."""
     from headgate.services.doctor import Patient, examine

@@ -8,7 +8,7 @@ import typer
 
 from headgate.cli import output, waiting
 from headgate.cli.failures import DONE_WITH_FAILURES
-from headgate.cli.invocation import actor, home
+from headgate.cli.invocation import JsonOption, actor, home
 
 app = typer.Typer(add_completion=False)
 
@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False)
 def import_package(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.cab")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Read a package written by `wsusutil export` into the catalogue; twice changes nothing."""
     here = home(ctx)

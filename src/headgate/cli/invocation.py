@@ -4,12 +4,14 @@ import os
 import pwd
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from headgate.bootstrap import Home
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @dataclass(slots=True)

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli import lists, output
-from headgate.cli.invocation import actor, home
-from headgate.cli.products import JsonOption
+from headgate.cli.invocation import JsonOption, actor, home
 from headgate.services import language_choice
 
 app = typer.Typer(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli import lists, output
-from headgate.cli.invocation import actor, home
+from headgate.cli.invocation import JsonOption, actor, home
 from headgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, help="What the catalogue is about.", no_args_is_help=True)
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 NONE_YET = "No products yet. Run `headgate sync now --categories`, which fetches them alone."
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli import output
-from headgate.cli.invocation import actor, home
+from headgate.cli.invocation import JsonOption, actor, home
 from headgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     add_completion=False, help="The settings all processes share.", no_args_is_help=True
 )
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()

@@ -8,7 +8,7 @@ import typer
 
 from headgate.cli import output, waiting
 from headgate.cli.failures import DONE_WITH_FAILURES
-from headgate.cli.invocation import actor, home
+from headgate.cli.invocation import JsonOption, actor, home
 
 if TYPE_CHECKING:
     from headgate.bootstrap import Home
@@ -18,7 +18,6 @@ app = typer.Typer(
     add_completion=False, help="Synchronize with the update source.", no_args_is_help=True
 )
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 #: What the worker calls a first run that is too large to start without a yes.
 _ASKS = "FirstRunTooLargeError"

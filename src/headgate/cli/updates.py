@@ -8,13 +8,11 @@ import typer
 
 from headgate.catalogue.update_list import UpdateLine, UpdateState
 from headgate.cli import lists, output
-from headgate.cli.invocation import home
+from headgate.cli.invocation import JsonOption, home
 from headgate.cli.update_report import as_object, print_details
 from headgate.errors import UsageError
 
 app = typer.Typer(add_completion=False, help="The updates in the catalogue.", no_args_is_help=True)
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 class Severity(StrEnum):
