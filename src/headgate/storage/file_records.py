@@ -26,6 +26,7 @@ from headgate.catalogue.files import DueFile, FileChoice, FilePresence, FileTota
 from headgate.catalogue.languages import EVERY
 from headgate.catalogue.revisions import PublicationState
 from headgate.storage import statements
+from headgate.storage.bundles import with_members
 from headgate.storage.tables import catalogue as t
 
 EXPRESS = "Express"  #: ``PatchingType`` of files that only save bandwidth
@@ -170,26 +171,6 @@ def _is_for(languages: frozenset[str]) -> ColumnElement[bool]:
 
 def _visible_with_members() -> Select[tuple[int]]:
     """Return what administrators see and everything their bundles name, nested ones too."""
-    closure = (
-        select(t.revisions.c.revision_id)
-        .where(
-            text(t.VISIBLE),
-            t.revisions.c.publication_state != PublicationState.EXPIRED.value,
-        )
-        .cte("closure", recursive=True)
-    )
-    member = t.revisions.alias("member")
-    return select(
-        closure.union(
-            select(member.c.revision_id)
-            .select_from(closure)
-            .join(t.bundled, t.bundled.c.revision_id == closure.c.revision_id)
-            .join(
-                member,
-                and_(
-                    member.c.update_id == t.bundled.c.update_id,
-                    member.c.revision_number == t.bundled.c.revision_number,
-                ),
-            )
-        ).c.revision_id
+    return with_members(
+        text(t.VISIBLE), t.revisions.c.publication_state != PublicationState.EXPIRED.value
     )

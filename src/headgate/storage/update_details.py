@@ -10,6 +10,7 @@ from headgate.catalogue.files import FilePresence
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import CategoryType, PublicationState, UpdateKind
 from headgate.catalogue.update_details import DetailedFile, Related, Relations, RevisionEntry
+from headgate.storage.bundles import with_members
 from headgate.storage.tables import catalogue as t
 
 _LATEST = t.revisions.alias("latest")  # the target of a relation that names an id alone
@@ -78,7 +79,7 @@ def files_of(conn: Connection, revision_id: int) -> tuple[DetailedFile, ...]:
         )
         .distinct()
         .join(t.revision_files, columns.sha1 == t.files.c.sha1)
-        .where(columns.revision_id.in_(_with_members(revision_id)))
+        .where(columns.revision_id.in_(with_members(t.revisions.c.revision_id == revision_id)))
         .order_by(columns.is_eula, columns.name, t.files.c.sha1)
     )
     return tuple(
@@ -95,29 +96,6 @@ def files_of(conn: Connection, revision_id: int) -> tuple[DetailedFile, ...]:
         )
         for row in rows
     )
-
-
-def _with_members(revision_id: int) -> Select[tuple[int]]:
-    """Return a revision and what it bundles, nested ones too, as far as they are here."""
-    closure = (
-        select(t.revisions.c.revision_id)
-        .where(t.revisions.c.revision_id == revision_id)
-        .cte("closure", recursive=True)
-    )
-    member = t.revisions.alias("member")
-    members = (
-        select(member.c.revision_id)
-        .select_from(closure)
-        .join(t.bundled, t.bundled.c.revision_id == closure.c.revision_id)
-        .join(
-            member,
-            and_(
-                member.c.update_id == t.bundled.c.update_id,
-                member.c.revision_number == t.bundled.c.revision_number,
-            ),
-        )
-    )
-    return select(closure.union(members).c.revision_id)
 
 
 def _prerequisites(conn: Connection, revision_id: int) -> tuple[tuple[Related, ...], ...]:
