@@ -11,7 +11,12 @@
 
 Subclasses live beside the code that raises them. Every message says what happened; ``next_step``
 says what to do about it. Doors (command line, SOAP, console) give them faces in one table each.
+
+Message and next step are given as ``Sentence("…", name=value)`` wherever the console can show them,
+so that they can be said in the reader's language.
 """
+
+from headgate.sentences import Sentences
 
 
 class HeadgateError(Exception):
@@ -24,12 +29,13 @@ class HeadgateError(Exception):
 
     def __init__(self, message: str, *, next_step: str | None = None) -> None:
         super().__init__(message)
+        self.message = message
         if next_step is not None:
             self.next_step = next_step
 
     def sentence(self) -> str:
         """Return message and next step as one line of prose."""
-        return f"{self} {self.next_step}".strip()
+        return Sentences((self.message, self.next_step))
 
 
 class UsageError(HeadgateError):

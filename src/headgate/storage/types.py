@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, Uuid
+from sqlalchemy import BigInteger, Dialect, LargeBinary, Text, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from headgate import sentences
 
 #: Seconds and microseconds in one sortable number on SQLite.
 _MICROSECONDS = 1_000_000
@@ -60,6 +62,24 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         seconds, microseconds = divmod(value, _MICROSECONDS)
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
+
+
+class SentenceText(TypeDecorator[str]):
+    """A sentence for people: kept so that it can be said in another language later.
+
+    Text that is no :class:`~headgate.sentences.Sentence` is stored as it is.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return what to store of the sentence."""
+        return None if value is None else sentences.kept(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the sentence again."""
+        return None if value is None else sentences.restored(value)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from headgate.errors import StorageError
 from headgate.storage import transactions
 
 #: The last of ``migrations/versions``; a test compares them.
-NEWEST = "0001"
+NEWEST = "0002"
 
 
 class SchemaTooNewError(StorageError):

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from headgate.storage.tables.base import schema
-from headgate.storage.types import Guid, UtcDateTime
+from headgate.storage.types import Guid, SentenceText, UtcDateTime
 
 # One row, id 1.
 installation = Table(
@@ -54,7 +54,7 @@ jobs = Table(
     Column("cancel_requested", Boolean, nullable=False),
     Column("progress", Text),  # JSON
     Column("result", Text),  # JSON
-    Column("error", Text),  # the sentence
+    Column("error", SentenceText),
     Index("ix_jobs_state", "state"),
     sqlite_autoincrement=True,
 )

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from headgate.storage.tables.base import schema
-from headgate.storage.types import Guid, UtcDateTime
+from headgate.storage.types import Guid, SentenceText, UtcDateTime
 
 sync_runs = Table(
     "sync_runs",
@@ -26,7 +26,7 @@ sync_runs = Table(
     Column("ended_at", UtcDateTime),
     Column("started_by", Text, nullable=False),
     Column("result", String(10)),  # succeeded | failed | cancelled; null while it runs
-    Column("reason", Text),  # the sentence, when it failed
+    Column("reason", SentenceText),  # when it failed
     Column("new", Integer, nullable=False, server_default="0"),
     Column("revised", Integer, nullable=False, server_default="0"),
     Column("expired", Integer, nullable=False, server_default="0"),
@@ -43,8 +43,8 @@ run_problems = Table(
     Column("run_id", Integer, ForeignKey("sync_runs.id", ondelete="CASCADE"), nullable=False),
     # document | file | call | notice (a notice is no failure: a new language appeared)
     Column("kind", String(10), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("subject", SentenceText, nullable=False),
+    Column("reason", SentenceText, nullable=False),
     Column("detail", Text),
     Column("noted_at", UtcDateTime, nullable=False),
     Index("ix_run_problems_run_id", "run_id"),
