@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check format bench soak bundle bundle-test picture lock clean
+.PHONY: help install demo test check format bench soak bundle bundle-test picture pictures words vendor lock clean
 
 VENV := .venv
 INSTALLED := $(VENV)/.installed
@@ -33,6 +33,7 @@ check: $(INSTALLED) ## style, types, floors of the house, requirement files
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/python scripts/check_tree.py
+	$(VENV)/bin/python scripts/vendor_files.py check
 
 format: $(INSTALLED) ## let ruff put the files in order
 	$(VENV)/bin/ruff check --fix .
@@ -53,6 +54,16 @@ bundle-test: $(INSTALLED) ## build the bundle and install it with the network cu
 
 picture: $(INSTALLED) ## renew README's transcript from a real run of the demo
 	@$(VENV)/bin/python scripts/picture.py
+
+pictures: $(INSTALLED) ## a picture of every page of the console, into docs/pictures/
+	@scripts/test-tools
+	$(VENV)/bin/python scripts/pictures.py
+
+words: $(INSTALLED) ## bring the console's translations into step with what the code says
+	@$(VENV)/bin/python scripts/translations.py
+
+vendor: ## fetch the front-end files named in vendor.json anew
+	@scripts/vendor
 
 lock: ## resolve the dependencies anew into requirements/*.txt
 	@scripts/lock

@@ -15,7 +15,16 @@ from benchmarks import machine, results
 from benchmarks.figures import Figure
 
 #: In the order they are run and stand in the results; each is a module with TITLE and measure().
-BENCHMARKS = ("start", "identities", "ingest", "package", "ordinary", "windows11", "large")
+BENCHMARKS = (
+    "start",
+    "identities",
+    "ingest",
+    "package",
+    "ordinary",
+    "windows11",
+    "large",
+    "console",
+)
 
 
 def main(arguments: Sequence[str]) -> int:

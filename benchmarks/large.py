@@ -10,7 +10,7 @@ from benchmarks.laboratory import Installation
 from benchmarks.synchronization import Growth, cost, synchronize
 from headgate.bootstrap import open_home
 from headgate.catalogue.subscription import ProductsMode
-from headgate.services.catalogue_browser import UpdateFilter
+from headgate.services.update_lists import UpdateFilter
 
 TITLE = "Synchronizing 150,000 ordinary revisions"
 REVISIONS = 150_000
@@ -56,7 +56,7 @@ def _pages(installation: Installation) -> Iterator[Figure]:
     questions: dict[str, Callable[[], object]] = {
         "products list": lambda: browser.products(ProductsMode.ALL),
         "updates, first page": lambda: browser.updates(UpdateFilter()),
-        "updates, page at 20,000": lambda: browser.updates(UpdateFilter(skip=20_000)),
+        "updates, the last page": lambda: browser.updates(UpdateFilter(descending=False)),
         "updates with a word": lambda: browser.updates(UpdateFilter(text="cumulative")),
         "updates of a product": lambda: browser.updates(UpdateFilter(products=(_PRODUCT,))),
         "updates of a classification": lambda: browser.updates(

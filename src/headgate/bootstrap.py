@@ -7,6 +7,7 @@ which function does which kind of job. Commands and ``serve`` start here.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +17,25 @@ from headgate.content.local import LocalStore
 from headgate.jobs.context import Signals
 from headgate.jobs.worker import Handler, Worker
 from headgate.jobs.worker_lock import worker_lock
-from headgate.services import sync_control
+from headgate.services import sync_control, word_index
+from headgate.services.accounts import Accounts
+from headgate.services.addresses import Addresses
+from headgate.services.attention import Attention
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.configuring import Configuring
 from headgate.services.databases import Databases
-from headgate.services.packers import open_packer
+from headgate.services.open_sessions import SessionLimits
+from headgate.services.overview import Overview
+from headgate.services.own_certificates import OwnCertificates
+from headgate.services.packers import Unpacker
+from headgate.services.server_names import ServerNames
+from headgate.services.sessions import Sessions
+from headgate.services.setting_up import SettingUp
 from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
 from headgate.services.sync_control import SyncControl
+from headgate.services.telling import Telling
 from headgate.services.update_files import UpdateFiles
+from headgate.services.word_index import WordIndex
 from headgate.settings import directory
 from headgate.settings.directory import DataDirectory
 from headgate.settings.keys import SHARED
@@ -33,7 +45,9 @@ from headgate.storage import advisory_lock, installation, transactions
 from headgate.storage.engine import Engine, open_engine, sqlite_url
 
 if TYPE_CHECKING:
+    from headgate.services.health import Health
     from headgate.sync.job import SynchronizationJobs
+    from headgate.web.console.visit import Console
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +60,15 @@ class Home:
     engine: Engine
     configuring: Configuring
     sync_control: SyncControl
+    sessions: Sessions  #: one for the process: it counts failed sign-ins
+    addresses: Addresses  #: one for the process: it remembers where this one listens
+    certificates: OwnCertificates
+    catalogue_browser: CatalogueBrowser  #: one for the process: it remembers answers
 
     @property
-    def catalogue_browser(self) -> CatalogueBrowser:
-        """Return what lists and shows the catalogue."""
-        return CatalogueBrowser(engine=self.engine, unpack=open_packer(self.engine).unpack)
+    def accounts(self) -> Accounts:
+        """Return what adds and changes the users of the console."""
+        return Accounts(engine=self.engine)
 
     @property
     def subscribing(self) -> Subscribing:
@@ -64,10 +82,61 @@ class Home:
         )
 
     @property
+    def setting_up(self) -> SettingUp:
+        """Return what tells how far the set-up is."""
+        return SettingUp(
+            engine=self.engine,
+            configuring=self.configuring,
+            sync_control=self.sync_control,
+            subscribing=lambda: self.subscribing,
+        )
+
+    @property
     def update_files(self) -> UpdateFiles:
         """Return what keeps, verifies and adopts update files."""
         return UpdateFiles(
             engine=self.engine, store=LocalStore(self.directory.content), now=clock.now
+        )
+
+    def console(self, health: "Health") -> "Console":
+        """Return what the pages of the console ask."""
+        from headgate.web.console.visit import Console
+
+        return Console(
+            configuring=self.configuring,
+            sync_control=self.sync_control,
+            catalogue=lambda: self.catalogue_browser,
+            subscribing=lambda: self.subscribing,
+            setting_up=self.setting_up,
+            update_files=lambda: self.update_files,
+            accounts=self.accounts,
+            sessions=self.sessions,
+            telling=Telling(self.engine),
+            addresses=self.addresses,
+            certificates=self.certificates,
+            health=health,
+            attention=self._attention(health),
+            overview=Overview(engine=self.engine, catalogue=self.catalogue_browser),
+            local=self.local,
+            directory=self.directory.path,
+            environment=self.environment,
+            now=clock.now,
+        )
+
+    @property
+    def word_index(self) -> WordIndex:
+        """Return what brings the words of an upgraded catalogue up to date."""
+        return WordIndex(engine=self.engine, unpack=Unpacker(self.engine), now=clock.now)
+
+    def _attention(self, health: "Health") -> Attention:
+        return Attention(
+            engine=self.engine,
+            configuring=self.configuring,
+            certificates=self.certificates,
+            addresses=self.addresses,
+            health=health,
+            directory=self.directory.path,
+            room_for_files=LocalStore(self.directory.content).space,
         )
 
     def worker(self, signals: Signals) -> Worker:
@@ -103,14 +172,34 @@ def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -
     configuring = Configuring(
         engine=engine, secret_key=SecretKey(place.secret_file), environment=environment
     )
-    return Home(
+    names = ServerNames(lambda: configuring.shared().server.names)
+    home = Home(
         directory=place,
         environment=environment,
         local=local,
         engine=engine,
         configuring=configuring,
         sync_control=SyncControl(engine=engine, configuring=configuring),
+        sessions=Sessions(engine=engine, limits=lambda: _session_limits(configuring)),
+        addresses=Addresses(
+            file=place.serving_file,
+            names=names,
+            local=lambda: local_settings(place.settings_file, environment),
+            trusted_proxies=local.trusted_proxies,
+        ),
+        certificates=OwnCertificates(
+            folder=place.tls,
+            certificate=local.certificate,
+            key=local.key,
+            names=names,
+            now=clock.now,
+        ),
+        catalogue_browser=CatalogueBrowser(
+            engine=engine, unpack=Unpacker(engine), store=LocalStore(place.content)
+        ),
     )
+    home.word_index.queue_if_due()
+    return home
 
 
 def find_database(data: Path | None, environment: Mapping[str, str] | None = None) -> Databases:
@@ -120,6 +209,14 @@ def find_database(data: Path | None, environment: Mapping[str, str] | None = Non
     local = local_settings(place.settings_file, environment)
     engine = open_engine(local.database_url or sqlite_url(place.database_file))
     return _databases(engine, place)
+
+
+def _session_limits(configuring: Configuring) -> SessionLimits:
+    console = configuring.shared().console
+    return SessionLimits(
+        idle=timedelta(minutes=console.idle_minutes),
+        absolute=timedelta(hours=console.session_hours),
+    )
 
 
 def _find(data: Path | None, environment: Mapping[str, str]) -> DataDirectory:
@@ -139,6 +236,7 @@ def handlers(home: Home) -> dict[str, Handler]:
     return {
         sync_control.SYNCHRONIZE: lambda context: _synchronization(home).synchronize(context),
         sync_control.PREVIEW: lambda context: _synchronization(home).preview(context),
+        word_index.INDEX_WORDS: lambda context: home.word_index.work(context),
         sync_control.IMPORT: lambda context: _synchronization(home).import_package(context),
     }
 

@@ -16,7 +16,7 @@ Message and next step are given as ``Sentence("…", name=value)`` wherever the 
 so that they can be said in the reader's language.
 """
 
-from headgate.sentences import Sentences
+from headgate.sentences import Sentence, Sentences, said_by
 
 
 class HeadgateError(Exception):
@@ -35,7 +35,7 @@ class HeadgateError(Exception):
 
     def sentence(self) -> str:
         """Return message and next step as one line of prose."""
-        return Sentences((self.message, self.next_step))
+        return Sentences((said_by(self), self.next_step))
 
 
 class UsageError(HeadgateError):
@@ -48,6 +48,8 @@ class SettingsError(HeadgateError):
 
 class SourceError(HeadgateError):
     """The update source, or the way to it (proxy, TLS, network), is at fault."""
+
+    at_proxy: bool = False  #: it went wrong between us and the proxy server
 
 
 class MalformedMessage(HeadgateError):
@@ -70,3 +72,8 @@ class StorageError(HeadgateError):
 
 class ContentError(HeadgateError):
     """An update file cannot be fetched, stored or verified."""
+
+
+def unexpected(error: BaseException) -> Sentence:
+    """Return what to tell of an error nobody has foreseen."""
+    return Sentence("Unexpected: {kind}: {error}", kind=type(error).__name__, error=str(error))

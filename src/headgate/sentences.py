@@ -33,19 +33,27 @@ class Sentence(str):
 
     template: str  #: what is translated
     many: str | None  #: the template for any number but one, when ``values["count"]`` decides
-    values: dict[str, Any]  #: text, counts, Bytes, moments, sentences, tuples of these
+    values: dict[str, Any]  #: text, counts, Bytes, moments, sentences, tuples of these; no others
 
     def __new__(cls, template: str, /, **values: Any) -> Self:
-        """Fill the template's ``{names}``; without values it stands as it is."""
+        """Fill the template's ``{names}``; without values it stands as it is.
+
+        What is none of the kinds of ``values`` (a path, an identity) is kept as its text.
+        """
         return cls._made(template, None, values)
 
     @classmethod
     def _made(cls, template: str, many: str | None, values: dict[str, Any]) -> Self:
-        chosen = many if many is not None and values["count"] != 1 else template
-        text = chosen.format(**{k: _english(v) for k, v in values.items()}) if values else chosen
+        said = {name: _sayable(value) for name, value in values.items()}
+        chosen = many if many is not None and said["count"] != 1 else template
+        text = chosen.format(**{k: _english(v) for k, v in said.items()}) if said else chosen
         made = super().__new__(cls, text)
-        made.template, made.many, made.values = template, many, values
+        made.template, made.many, made.values = template, many, said
         return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy made the way of plain texts would have no template.
+        return restored, (kept(self),)
 
 
 class Sentences(Sentence):
@@ -87,6 +95,20 @@ def english_size(count: int) -> str:
     return f"{amount / 1000:.1f} TB"
 
 
+def said_by(error: BaseException) -> str:
+    """Return what an error says: its sentence if it was made of one, else its text."""
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, Sentence) else str(error)
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_sayable(each) for each in value)
+    if value is None or isinstance(value, (str, int, float, datetime)):
+        return value
+    return str(value)
+
+
 def _english(value: Any) -> Any:
     if isinstance(value, Bytes):
         return english_size(value)
@@ -104,7 +126,9 @@ def _english(value: Any) -> Any:
 def kept(sentence: str) -> str:
     """Return what to store of a sentence; plain text is stored as it is."""
     if not isinstance(sentence, Sentence):
-        return str(sentence)
+        if not sentence.startswith(_MARK):
+            return str(sentence)
+        sentence = Sentence("{text}", text=str(sentence))  # a stranger's text that looks like ours
     return json.dumps({"sentence": _plain(sentence)}, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -131,7 +155,7 @@ def _plain(value: Any) -> Any:
         return {"at": value.astimezone(UTC).isoformat()}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return value if isinstance(value, (int, float)) or value is None else str(value)
+    return value
 
 
 def _value(stored: Any) -> Any:

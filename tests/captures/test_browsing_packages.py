@@ -12,6 +12,7 @@ from headgate.catalogue.documents import DocumentEncoding
 from headgate.catalogue.revisions import CategoryType
 from headgate.catalogue.subscription import ProductsMode
 from headgate.cli.update_report import as_object, print_details
+from headgate.content.local import LocalStore
 from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
@@ -58,7 +59,9 @@ def test_every_category_is_listed_once_and_every_sampled_update_can_be_shown(
             now=lambda: NOON,
             check_stopped=lambda: None,
         )
-        browser = CatalogueBrowser(engine=engine, unpack=Packer().unpack)
+        browser = CatalogueBrowser(
+            engine=engine, unpack=Packer().unpack, store=LocalStore(tmp_path)
+        )
         products = browser.products(ProductsMode.ALL)
         classifications = browser.classifications()
         for update_id in sorted(types)[::10]:

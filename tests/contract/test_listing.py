@@ -97,15 +97,15 @@ def test_updates_are_filtered_by_every_filter(engine: Engine) -> None:
     assert _titles(engine, text="cumul") == ["A cumulative one"]
     assert _titles(engine, text="CUMULATIVE zebra") == []
     assert _titles(engine, text="!!") == []
-    assert _titles(engine, kb="KB5001234") == ["B driver"]
+    assert _titles(engine, kbs=frozenset({"5001234"})) == ["B driver"]
     assert _titles(engine, products=frozenset({shelf.windows_11})) == ["A cumulative one"]
     assert _titles(engine, classifications=frozenset({shelf.drivers})) == ["B driver"]
     both = frozenset({shelf.windows_10, shelf.windows_11})
-    assert _titles(engine, products=both, severity="critical") == ["A cumulative one"]
+    assert _titles(engine, products=both, severities=frozenset({"critical"})) == ["A cumulative one"]
     assert _titles(engine, superseded=True) == ["C replaced"]
     assert len(_titles(engine, superseded=False)) == 4
-    assert _titles(engine, state=UpdateState.EXPIRED) == ["E gone"]
-    assert len(_titles(engine, state=UpdateState.NOT_APPROVED)) == 4
+    assert _titles(engine, states=frozenset({UpdateState.EXPIRED})) == ["E gone"]
+    assert len(_titles(engine, states=frozenset({UpdateState.NOT_APPROVED}))) == 4
     assert len(_titles(engine, arrived_since=NOON)) == 5
     assert _titles(engine, arrived_since=NOON + timedelta(seconds=1)) == []
 
@@ -132,7 +132,7 @@ def test_pages_follow_each_other_newest_arrival_first(engine: Engine) -> None:
             )
     with transactions.read(engine) as conn:
         first = listing.updates(conn, UpdateQuery(limit=2))
-        second = listing.updates(conn, UpdateQuery(limit=2, skip=2))
+        second = listing.updates(conn, UpdateQuery(limit=2, cursor=first.next_cursor))
         everything = listing.updates(conn, UpdateQuery(limit=None))
 
     assert [line.title for line in first.lines] == ["4", "3"]
@@ -177,12 +177,12 @@ def test_sqlite_walks_the_index_of_visible_updates(engine: Engine) -> None:
     with transactions.read(engine) as conn:
         plan = conn.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT revision_id FROM revisions"
-            f" WHERE {VISIBLE} ORDER BY arrived_at DESC, created_at DESC, revision_id DESC"
+            f" WHERE {VISIBLE} ORDER BY arrived_at DESC, sort_released DESC, revision_id DESC"
             " LIMIT 100"
         ).fetchall()
 
     text = " ".join(str(row) for row in plan)
-    assert "ix_revisions_visible" in text
+    assert "ix_revisions_by_arrival" in text
     assert "TEMP B-TREE" not in text
 
 

@@ -1,6 +1,7 @@
 """Choosing products and classifications through the service, on every database."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from headgate.catalogue.subscription import (
     ProductsMode,
     Subscription,
 )
+from headgate.content.local import LocalStore
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.subscribing import (
     PRODUCTS_MODE,
@@ -51,7 +53,7 @@ def _kept(engine: Engine) -> Subscription:
 
 
 def _shown(engine: Engine) -> set[str]:
-    browser = CatalogueBrowser(engine=engine, unpack=bytes)
+    browser = CatalogueBrowser(engine=engine, unpack=bytes, store=LocalStore(Path("nowhere")))
     return {line.title for line in browser.products(_mode(engine)()) if line.selected}
 
 

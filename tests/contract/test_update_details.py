@@ -4,9 +4,15 @@ from headgate.catalogue.files import FilePresence, UpdateFile
 from headgate.catalogue.revisions import PrerequisiteClause, UpdateKind
 from headgate.catalogue.update_details import prerequisite_sentences
 from headgate.storage import transactions, update_details
-from headgate.storage.engine import Engine
+from headgate.storage.engine import Connection, Engine
 from tests.cast import a_guid, a_revision, an_identity
 from tests.catalogue_rows import an_update, fill, store
+
+
+def _number(conn: Connection, update_id: str, revision_number: int | None) -> int:
+    found = update_details.find_revision(conn, update_id, revision_number)
+    assert found is not None
+    return found[1]
 
 
 def test_relations_are_looked_up_both_ways(engine: Engine) -> None:
@@ -32,15 +38,12 @@ def test_relations_are_looked_up_both_ways(engine: Engine) -> None:
         an_update(identity=old, title="old"),
     )
     with transactions.read(engine) as conn:
-        revision_id = update_details.revision_id_of(conn, bundle.update_id, None)
-        assert revision_id is not None
-        found = update_details.relations_of(conn, revision_id, bundle)
-        old_id = update_details.revision_id_of(conn, old.update_id, 100)
-        assert old_id is not None
-        of_old = update_details.relations_of(conn, old_id, old)
-        member_id = update_details.revision_id_of(conn, member.update_id, None)
-        assert member_id is not None
-        of_member = update_details.relations_of(conn, member_id, member)
+        revision_id = _number(conn, bundle.update_id, None)
+        found = update_details.relations_of(conn, revision_id, bundle, None)
+        old_id = _number(conn, old.update_id, 100)
+        of_old = update_details.relations_of(conn, old_id, old, None)
+        member_id = _number(conn, member.update_id, None)
+        of_member = update_details.relations_of(conn, member_id, member, None)
 
     assert list(prerequisite_sentences(found.prerequisites)) == [
         "Is for the product Windows 10 or Windows 11.",
@@ -59,9 +62,8 @@ def test_files_come_with_digests_and_presence(engine: Engine) -> None:
     file = UpdateFile(sha1=b"\1" * 20, sha256=b"\2" * 32, name="a.cab", size=5)
     store(engine, a_revision(identity, files=(file,)))
     with transactions.read(engine) as conn:
-        revision_id = update_details.revision_id_of(conn, identity.update_id, None)
-        assert revision_id is not None
-        (found,) = update_details.files_of(conn, revision_id)
+        revision_id = _number(conn, identity.update_id, None)
+        (found,), _ = update_details.files_of(conn, revision_id, None)
 
     assert (found.sha1, found.sha256, found.name, found.size) == (
         b"\1" * 20,
@@ -85,8 +87,7 @@ def test_a_bundle_shows_the_files_of_its_members(engine: Engine) -> None:
         ),
     )
     with transactions.read(engine) as conn:
-        revision_id = update_details.revision_id_of(conn, outer.update_id, None)
-        assert revision_id is not None
-        found = update_details.files_of(conn, revision_id)
+        revision_id = _number(conn, outer.update_id, None)
+        found, _ = update_details.files_of(conn, revision_id, None)
 
     assert [one.name for one in found] == ["a.cab"]

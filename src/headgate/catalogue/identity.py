@@ -7,6 +7,8 @@ lower-case form and are compared by it (documents themselves keep the case they 
 import re
 from dataclasses import dataclass
 
+from headgate.sentences import Sentence
+
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 
 
@@ -20,7 +22,7 @@ def guid(text: str) -> str:
     """
     value = text.strip().strip("{}").lower()
     if not _GUID.match(value):
-        raise ValueError(f"not a GUID: {text[:80]!r}")
+        raise ValueError(Sentence("not a GUID: {text}", text=repr(text[:80])))
     return value
 
 

@@ -8,9 +8,11 @@ needs those.
 from collections.abc import Collection
 from enum import StrEnum
 
+from headgate.sentences import Sentence
+
 ENGLISH = "en"
 
-WHY_ENGLISH = (
+WHY_ENGLISH = Sentence(
     "English is always kept: updates for every language, and the texts that all others fall back "
     "on, are published as English."
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from headgate.catalogue.categories import Category
 from headgate.catalogue.identity import guid
 from headgate.errors import UsageError
+from headgate.sentences import Sentence, Sentences
 
 #: Candidates shown; more would scroll the answer away.
 SHOWN = 12
@@ -18,10 +19,14 @@ class AmbiguousTitleError(UsageError):
     """A title fits several categories."""
 
     def __init__(self, title: str, candidates: Sequence[str]) -> None:
-        listed = "\n".join(f"  {candidate}" for candidate in candidates)
         super().__init__(
-            f"{title!r} is the title of {len(candidates)}:\n{listed}\n",
-            next_step="Name the one you mean by its id.",
+            Sentence(
+                "'{title}' is the title of {number}:{candidates}\n",
+                title=title,
+                number=len(candidates),
+                candidates=_one_below_the_other(candidates),
+            ),
+            next_step=Sentence("Name the one you mean by its id."),
         )
 
 
@@ -29,17 +34,34 @@ class UnknownCategoryError(UsageError):
     """No category has this id or title."""
 
     def __init__(self, text: str, what: str, similar: Sequence[str]) -> None:
-        shown = list(similar[:SHOWN])
-        if len(similar) > SHOWN:
-            shown.append(f"and {len(similar) - SHOWN} more")
-        listed = "".join(f"\n  {candidate}" for candidate in shown)
-        super().__init__(
-            f"There is no {what} {text!r}."
-            + (f" Titles that contain it:{listed}\n" if listed else ""),
-            next_step="Use an id or a whole title (in quotation marks)."
-            if listed
-            else f"`headgate {what}s list` shows them all.",
+        product = what == "product"
+        unknown = (
+            Sentence("There is no product '{name}'.", name=text)
+            if product
+            else Sentence("There is no classification '{name}'.", name=text)
         )
+        if similar:
+            next_step = Sentence("Use an id or a whole title (in quotation marks).")
+        elif product:
+            next_step = Sentence("`headgate products list` shows them all.")
+        else:
+            next_step = Sentence("`headgate classifications list` shows them all.")
+        super().__init__(Sentences((unknown, _titles_that_contain(similar))), next_step=next_step)
+
+
+def _titles_that_contain(similar: Sequence[str]) -> str:
+    if not similar:
+        return ""
+    titles, more = _one_below_the_other(similar[:SHOWN]), len(similar) - SHOWN
+    if more <= 0:
+        return Sentence("Titles that contain it:{titles}\n", titles=titles)
+    return Sentence(
+        "Titles that contain it:{titles}\n  and {more} more\n", titles=titles, more=more
+    )
+
+
+def _one_below_the_other(lines: Sequence[str]) -> str:
+    return "".join(f"\n  {line}" for line in lines)
 
 
 def find_categories(
@@ -72,6 +94,7 @@ def _find(text: str, known: Mapping[str, Category], what: str) -> Category:
 
 
 def _described(category: Category, known: Mapping[str, Category]) -> str:
+    """Return a candidate as data: lines of a list are not translated."""
     parent = known.get(category.parent_id or "")
     below = f", below {parent.title}" if parent else ""
     return f"{category.update_id}  {category.title} ({category.category_type.value}{below})"

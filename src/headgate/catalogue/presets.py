@@ -7,6 +7,8 @@ are kept here for readers only and never matched.
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from headgate.sentences import Sentence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
@@ -22,7 +24,7 @@ class Preset:
 #: with the Windows products; of .NET itself the releases with long support are listed.
 SUPPORTED_WINDOWS = Preset(
     name="supported-windows",
-    title="Supported Windows",
+    title=Sentence("Supported Windows"),
     products=MappingProxyType(
         {
             "a3c2375d-0c8a-42f9-bce0-28333e198407": "Windows 10",
@@ -47,18 +49,18 @@ PRESETS = MappingProxyType({SUPPORTED_WINDOWS.name: SUPPORTED_WINDOWS})
 #: What selecting a classification brings, where that is more than people expect.
 WHAT_A_CLASSIFICATION_BRINGS = MappingProxyType(
     {
-        "ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0": (
+        "ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0": Sentence(
             "Drivers: hundreds of thousands of updates. Expect the database to grow by gigabytes "
             "and the first synchronization to take hours; `headgate sync preview` counts first."
         ),
-        "77835c8d-62a7-41f5-82ad-f28d1af1e3b1": (
+        "77835c8d-62a7-41f5-82ad-f28d1af1e3b1": Sentence(
             "Driver Sets: whole collections of drivers for devices, large beside ordinary updates."
         ),
-        "3689bdc8-b205-4af4-8d4a-a63924c5e9d5": (
+        "3689bdc8-b205-4af4-8d4a-a63924c5e9d5": Sentence(
             "Upgrades: new versions of Windows, 2 to 4 gigabytes a file and one file for every "
             "language and edition. Choose few languages before files are fetched."
         ),
-        "e0789628-ce08-4437-be74-2495b842f43b": (
+        "e0789628-ce08-4437-be74-2495b842f43b": Sentence(
             "Definition Updates: four or five releases a day for each security product, and 1.2 "
             "gigabytes of files in one Defender release. Synchronize several times a day, or "
             "computers get old definitions."

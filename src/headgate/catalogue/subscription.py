@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from headgate.catalogue.categories import CategoryTree
 from headgate.errors import UsageError
+from headgate.sentences import Sentence
 
 CRITICAL_UPDATES = "e6cf1350-c01b-414d-a61f-263d14d133b4"
 SECURITY_UPDATES = "0fa1201d-4330-4fa8-8ae9-b877473b6441"
@@ -38,11 +39,26 @@ class Subscription:
 class NothingLeftError(UsageError):
     """A choice without products, or without classifications: the source would send nothing."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"At least one {what} must stay selected: without one the source sends no updates.",
-            next_step=f"Select another {what} first.",
-        )
+
+def no_product_left() -> NothingLeftError:
+    """Return the error of a choice without products."""
+    return NothingLeftError(
+        Sentence(
+            "At least one product must stay selected: without one the source sends no updates."
+        ),
+        next_step=Sentence("Select another product first."),
+    )
+
+
+def no_classification_left() -> NothingLeftError:
+    """Return the error of a choice without classifications."""
+    return NothingLeftError(
+        Sentence(
+            "At least one classification must stay selected: without one the source sends no "
+            "updates."
+        ),
+        next_step=Sentence("Select another classification first."),
+    )
 
 
 def products_to_send(tree: CategoryTree, subscription: Subscription) -> tuple[str, ...]:
@@ -73,6 +89,29 @@ def with_all_products(subscription: Subscription) -> Subscription:
 def with_exactly(subscription: Subscription, nodes: Iterable[str]) -> Subscription:
     """Return the choice with these nodes and no others."""
     return replace(subscription, mode=ProductsMode.SELECTED, products=frozenset(nodes))
+
+
+def exactly(
+    tree: CategoryTree,
+    subscription: Subscription,
+    nodes: frozenset[str] | None,
+    *,
+    also: Collection[str],
+) -> Subscription:
+    """Return the choice with these nodes and no others, or with all products for None.
+
+    Left out is what nobody knows: neither the tree, nor the present choice, nor ``also``. Raises
+    NothingLeftError when no product is left.
+    """
+    if nodes is None:
+        return with_all_products(subscription)
+    known = frozenset(
+        node for node in nodes if node in tree or node in subscription.products or node in also
+    )
+    still_to_come = any(node not in tree for node in known)
+    if not still_to_come and not tree.products_below(known):
+        raise no_product_left()
+    return with_exactly(subscription, known)
 
 
 def with_products(
@@ -126,7 +165,7 @@ def without_products(
                     opened.append(above)
         chosen -= tree.below(node)
     if not tree.products_below(chosen):
-        raise NothingLeftError("product")
+        raise no_product_left()
     return Deselection(
         subscription=replace(subscription, mode=ProductsMode.SELECTED, products=frozenset(chosen)),
         opened=tuple(dict.fromkeys(opened)),
@@ -143,5 +182,5 @@ def without_classifications(subscription: Subscription, ids: Iterable[str]) -> S
     """Return the choice without these classifications; NothingLeftError when none would stay."""
     left = subscription.classifications - frozenset(ids)
     if not left:
-        raise NothingLeftError("classification")
+        raise no_classification_left()
     return replace(subscription, classifications=left)

@@ -17,6 +17,7 @@ from headgate.catalogue.revisions import (
     UpdateKind,
 )
 from headgate.catalogue.update_list import UpdateLine
+from headgate.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class RevisionEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """Who a revision is related to, both ways."""
+    """Who a revision is related to, both ways, and how many more of each are not named here."""
 
     categories: tuple[Related, ...] = ()
     prerequisites: tuple[tuple[Related, ...], ...] = ()  #: clauses: one of each must be installed
@@ -66,6 +67,11 @@ class Relations:
     bundled_in: tuple[Related, ...] = ()
     supersedes: tuple[Related, ...] = ()
     superseded_by: tuple[Related, ...] = ()
+    more_prerequisites: int = 0
+    more_bundled: int = 0
+    more_bundled_in: int = 0
+    more_supersedes: int = 0
+    more_superseded_by: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,8 @@ class UpdateDetails:
     relations: Relations
     files: tuple[DetailedFile, ...]  #: its own and those of everything it bundles
     revisions: tuple[RevisionEntry, ...]  #: newest first
+    more_files: int = 0  #: that are not named here
+    more_revisions: int = 0
 
     @property
     def identity(self) -> RevisionIdentity:
@@ -84,7 +92,7 @@ class UpdateDetails:
         return self.line.identity
 
 
-def prerequisite_sentences(clauses: Sequence[Sequence[Related]]) -> Iterator[str]:
+def prerequisite_sentences(clauses: Sequence[Sequence[Related]]) -> Iterator[Sentence]:
     """Yield one sentence for each clause, those about categories first.
 
     >>> windows = Related(update_id="72e7624a-5b00-45d2-b92f-e561c0a6a160", title="Windows 11",
@@ -104,21 +112,42 @@ def _names_only_categories(clause: Sequence[Related]) -> bool:
     return all(target.category_type is not None for target in clause)
 
 
-def _category_sentence(clause: Sequence[Related]) -> str:
-    titles = " or ".join(str(target.title) for target in clause)
-    category_type = clause[0].category_type
-    if category_type is CategoryType.CLASSIFICATION:
-        return f"Is classified as {titles}."
-    return f"Is for the {category_type} {titles}."
+def _category_sentence(clause: Sequence[Related]) -> Sentence:
+    titles = _either([str(target.title) for target in clause])
+    match clause[0].category_type:
+        case CategoryType.CLASSIFICATION:
+            return Sentence("Is classified as {titles}.", titles=titles)
+        case CategoryType.COMPANY:
+            return Sentence("Is for the company {titles}.", titles=titles)
+        case CategoryType.FAMILY:
+            return Sentence("Is for the family {titles}.", titles=titles)
+        case _:
+            return Sentence("Is for the product {titles}.", titles=titles)
 
 
-def _condition_sentence(clause: Sequence[Related]) -> str:
+def _either(titles: Sequence[str]) -> str:
+    """Return the titles with *or* between them."""
+    said = titles[0]
+    for title in titles[1:]:
+        said = Sentence("{one} or {other}", one=said, other=title)
+    return said
+
+
+def _condition_sentence(clause: Sequence[Related]) -> Sentence:
     known = [str(target.title) for target in clause if target.title is not None]
     unknown = len(clause) - len(known)
     if not known:
-        ids = ", ".join(target.update_id for target in clause)
-        return f"Needs something the source has not sent ({ids}): never satisfied."
-    if len(known) == 1 and not unknown:
-        return f"Needs: {known[0]}."
-    more = f"; {unknown} more that the source has not sent" if unknown else ""
-    return f"Needs one of: {'; '.join(known)}{more}."
+        return Sentence(
+            "Needs something the source has not sent ({ids}): never satisfied.",
+            ids=tuple(target.update_id for target in clause),
+        )
+    titles = "; ".join(known)
+    if unknown:
+        return Sentence(
+            "Needs one of: {titles}; {more} more that the source has not sent.",
+            titles=titles,
+            more=unknown,
+        )
+    if len(known) == 1:
+        return Sentence("Needs: {title}.", title=titles)
+    return Sentence("Needs one of: {titles}.", titles=titles)

@@ -35,6 +35,8 @@ def doctor(
         shared=here.configuring.shared(),
         engine=here.engine,
         environment=here.environment,
+        addresses=here.addresses,
+        certificates=here.certificates,
     )
     findings = examine(patient, seconds=seconds)
     if as_json:

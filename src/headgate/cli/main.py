@@ -31,6 +31,7 @@ class Noun:
 
 NOUNS = {
     "serve": Noun("serve", "", "Run the server: start page, health, worker, schedule"),
+    "open": Noun("open", "", "Print the address of the console and a link into it"),
     "sync": Noun("sync", "now|preview|status|history|cancel", "Synchronize with the update source"),
     "settings": Noun("settings", "show|get|set", "The settings all processes share"),
     "products": Noun("products", "list|select|deselect", "What the catalogue is about"),
@@ -39,6 +40,7 @@ NOUNS = {
     "updates": Noun("updates", "list|show", "The updates in the catalogue"),
     "import": Noun("importing", "FILE.cab", "Read a package written by `wsusutil export`"),
     "content": Noun("content", "status|verify|purge|adopt", "The files of updates"),
+    "users": Noun("users", "add|password|role|disable|enable|list", "Who may use the console"),
     "database": Noun("database", "upgrade|backup|restore|check", "The database itself"),
     "doctor": Noun("doctor", "", "Look at everything that could be wrong, and say what to do"),
     "service": Noun("service", "install|uninstall", "Run as a service of this machine"),

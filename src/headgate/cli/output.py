@@ -11,6 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from headgate.sentences import english_size
+
+#: Says a number of bytes in the unit people would choose.
+size = english_size
+
 
 def print_json(value: Any) -> None:
     """Print a result as JSON; moments become ISO 8601 in UTC with ``Z``."""
@@ -77,19 +82,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes in the unit people would choose.
-
-    >>> size(0), size(999), size(1_234_567), size(47_000_000_000)
-    ('0 bytes', '999 bytes', '1.2 MB', '47.0 GB')
-    """
-    if count < 1000:
-        return f"{count} bytes"
-    amount = float(count)
-    for unit in ("kB", "MB", "GB"):
-        amount /= 1000
-        if amount < 1000:
-            return f"{amount:.1f} {unit}"
-    return f"{amount / 1000:.1f} TB"

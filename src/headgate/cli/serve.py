@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headgate import clock
 from headgate.cli import output
 from headgate.cli.invocation import Invocation
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
     from headgate.bootstrap import Home
+    from headgate.services.addresses import Serving
     from headgate.settings.local import Local
     from headgate.web.server import Listener
 
 app = typer.Typer(add_completion=False)
-
-#: Where computers look for an update server with TLS, as they do at WSUS.
-TLS_ADDRESS = "0.0.0.0:8531"
 
 #: Seconds the worker gets to bring its batch to an end: SIGTERM to exit takes at most ten.
 WORKER_GRACE = 7.0
@@ -32,7 +31,9 @@ def serve(
     ] = None,
     listen_tls: Annotated[
         str | None,
-        typer.Option(metavar="HOST:PORT|off", help="Default 0.0.0.0:8531 with a certificate."),
+        typer.Option(
+            metavar="HOST:PORT|off", help="Default 0.0.0.0:8531; off with --listen alone."
+        ),
     ] = None,
 ) -> None:
     """Run the server until Ctrl-C or SIGTERM."""
@@ -43,13 +44,16 @@ def serve(
 
     invocation: Invocation = ctx.obj
     here = invocation.home(serving=True)
-    listeners = list(_listeners(here.local, listen, listen_tls))
+    listeners = list(_listeners(here, listen, listen_tls))
+    here.addresses.begin(_serving(here.local, listeners, listen, listen_tls))
     worker = WorkerProcess(_worker_command(here))
     health = Health(engine=here.engine, worker_is_alive=worker.is_alive)
 
     def ready() -> None:
+        here.addresses.announce(at=clock.now())
         for listener in listeners:
             output.say(f"Headgate serves {listener.url} (data in {here.directory.path})")
+        _say_how_to_come_in(here)
         server.tell_service_manager("READY=1")
 
     def stop() -> None:
@@ -60,33 +64,70 @@ def serve(
     worker.start()
     try:
         server.serve(
-            create_app(sync_control=here.sync_control, health=health),
+            create_app(console=here.console(health), health=health),
             listeners,
             on_ready=ready,
             on_stop=stop,
         )
     finally:
         worker.stop(grace=0)
+        here.addresses.end()
         here.engine.dispose()
 
 
-def _listeners(local: "Local", listen: str | None, listen_tls: str | None) -> "Iterator[Listener]":
-    from headgate.web.server import Listener, bind, check_certificate
+def _listeners(here: "Home", listen: str | None, listen_tls: str | None) -> "Iterator[Listener]":
+    from headgate.web.server import Listener, bind
+    from headgate.web.tls import LiveCertificate
 
+    local = here.local
     yield Listener(socket=bind(listen or local.listen_http))
-    if listen_tls is None:
-        default = TLS_ADDRESS if local.certificate else "off"
-        listen_tls = "off" if listen else local.listen_https or default
-    if listen_tls == "off":
+    chosen = listen_tls or ("off" if listen else local.listen_https)
+    if chosen == "off":
         return
-    if local.certificate is None:
+    if local.key and not local.certificate:
         raise SettingsError(
-            f"Listening with TLS on {listen_tls} needs a certificate.",
-            next_step="Set listen.certificate (and listen.key) in headgate.toml, or use "
-            "--listen-tls off.",
+            "listen.key is set, but no certificate it belongs to.",
+            next_step="Set listen.certificate too, or take listen.key out.",
         )
-    check_certificate(local.certificate, local.key)
-    yield Listener(socket=bind(listen_tls), certificate=local.certificate, key=local.key)
+    live = LiveCertificate.open(here.certificates)
+    yield Listener(socket=bind(chosen, option="--listen-tls"), tls=live)
+
+
+def _serving(
+    local: "Local", listeners: "list[Listener]", listen: str | None, listen_tls: str | None
+) -> "Serving":
+    """Return where we listen; what options have decided, changed settings do not change."""
+    from headgate.services.addresses import Serving
+
+    http, *https = listeners
+    return Serving(
+        http=http.bound,
+        https=https[0].bound if https else None,
+        http_setting=None if listen else local.listen_http,
+        https_setting=None if listen or listen_tls else local.listen_https,
+    )
+
+
+def _say_how_to_come_in(here: "Home") -> None:
+    """Say where the console is, which CA to trust, and how the first administrator is made.
+
+    The link is for who sits at the terminal: in a log it would lie about for everybody who reads
+    logs.
+    """
+    output.say(f"The console is at {here.addresses.present().console}")
+    facts = here.certificates.describe() if here.addresses.tls_port else None
+    if facts and facts.authority:
+        output.say(f"Its certificate is signed by {facts.authority.name}, whose SHA-256 is")
+        output.say(f"  {facts.authority.fingerprint}")
+    if not here.accounts.needs_first_administrator():
+        return
+    if not sys.stderr.isatty():
+        output.say("There is no administrator yet: `headgate open` prints a link that makes one.")
+        return
+    token = here.accounts.make_first_link()
+    if token is not None:
+        output.say("There is no administrator yet. This link makes the first one, once:")
+        output.say(here.addresses.link(token))
 
 
 def _worker_command(here: "Home") -> list[str]:

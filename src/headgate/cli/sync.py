@@ -19,10 +19,6 @@ app = typer.Typer(
 )
 
 
-#: What the worker calls a first run that is too large to start without a yes.
-_ASKS = "FirstRunTooLargeError"
-
-
 @app.command()
 def now(
     ctx: typer.Context,
@@ -47,10 +43,12 @@ def now(
 
 
 def _run(here: "Home", scope: str, *, confirmed: bool) -> Mapping[str, Any]:
+    from headgate.services.sync_control import ASKS_FIRST
+
     try:
         return waiting.see_through(here, _start(here, scope, confirmed).job_id).result
     except waiting.JobFailedError as exc:
-        if exc.kind != _ASKS or not sys.stdin.isatty():
+        if exc.kind != ASKS_FIRST or not sys.stdin.isatty():
             raise
         output.say(str(exc))
         typer.confirm("Go on?", abort=True, err=True)

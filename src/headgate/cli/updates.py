@@ -52,17 +52,17 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List updates, the newest arrival first."""
-    from headgate.services.catalogue_browser import UpdateFilter
+    from headgate.services.update_lists import UpdateFilter
 
     here = home(ctx)
     page = here.catalogue_browser.updates(
         UpdateFilter(
             text=text,
-            kb=kb,
+            kbs=kb or "",
             products=product or (),
             classifications=classification or (),
-            severity=severity,
-            state=state,
+            severities=[severity] if severity else (),
+            states=[state] if state else (),
             superseded=superseded,
             arrived_since=_moment(since, here.configuring.shared().schedule.zone),
             limit=limit or None,
@@ -93,7 +93,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show everything about one update."""
-    details = home(ctx).catalogue_browser.details(update)
+    details = home(ctx).catalogue_browser.details(update, most=None)
     if as_json:
         output.print_json(as_object(details))
     else:

@@ -13,6 +13,7 @@ from pathlib import Path
 from headgate.content import paths
 from headgate.content.local import StoreNotWritableError
 from headgate.errors import UsageError
+from headgate.sentences import Sentence
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.EACCES)
 
@@ -22,8 +23,8 @@ class NotADirectoryToAdoptError(UsageError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} is not a directory that can be read.",
-            next_step="Name the WsusContent directory, or a copy of it.",
+            Sentence("{path} is not a directory that can be read.", path=path),
+            next_step=Sentence("Name the WsusContent directory, or a copy of it."),
         )
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from headgate.content import paths
 from headgate.content.store import FileNotStoredError, Space
 from headgate.errors import ContentError
+from headgate.sentences import Sentence
 
 _ASIDE = ".partial"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -23,24 +24,30 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 class StoreNotWritableError(ContentError):
     """The content directory refuses to be written."""
 
-    next_step = "Check owner, rights and free space of the content directory (`headgate doctor`)."
+    next_step = Sentence(
+        "Check owner, rights and free space of the content directory (`headgate doctor`)."
+    )
 
     def __init__(self, path: Path, cause: OSError) -> None:
         full = cause.errno in _FULL
         super().__init__(
-            f"The disk of {path} is full."
+            Sentence("The disk of {path} is full.", path=path)
             if full
-            else f"{path} cannot be written: {cause.strerror}."
+            else Sentence(
+                "{path} cannot be written: {strerror}.", path=path, strerror=cause.strerror
+            )
         )
 
 
 class StoreNotReadableError(ContentError):
     """The content directory refuses to be read."""
 
-    next_step = "Check owner and rights of the content directory (`headgate doctor`)."
+    next_step = Sentence("Check owner and rights of the content directory (`headgate doctor`).")
 
     def __init__(self, path: Path, cause: OSError) -> None:
-        super().__init__(f"{path} cannot be read: {cause.strerror}.")
+        super().__init__(
+            Sentence("{path} cannot be read: {strerror}.", path=path, strerror=cause.strerror)
+        )
 
 
 class LocalStore:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from headgate.errors import ContentError
+from headgate.sentences import Sentence
 
 #: Never fill a disk to its end: the database may live on the same one.
 RESERVE_BYTES = 10_000_000_000
@@ -20,10 +21,14 @@ RESERVE_SHARE = 0.05
 class FileNotStoredError(ContentError):
     """A file is asked for that the store does not have."""
 
-    next_step = "Run `headgate content verify`, then synchronize: missing files are fetched again."
+    next_step = Sentence(
+        "Run `headgate content verify`, then synchronize: missing files are fetched again."
+    )
 
     def __init__(self, sha1: bytes) -> None:
-        super().__init__(f"The update file {sha1.hex().upper()} is not in the content store.")
+        super().__init__(
+            Sentence("The update file {sha1} is not in the content store.", sha1=sha1.hex().upper())
+        )
         self.sha1 = sha1
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from headgate.errors import ContentError
+from headgate.sentences import Sentence
 
 _PIECE = 1024 * 1024
 
@@ -13,10 +14,19 @@ _PIECE = 1024 * 1024
 class DamagedFileError(ContentError):
     """A file is not what the metadata say; ``expected`` and ``found`` are in words."""
 
-    next_step = "Fetch it again with the next synchronization, or adopt it from a good copy."
+    next_step = Sentence(
+        "Fetch it again with the next synchronization, or adopt it from a good copy."
+    )
 
     def __init__(self, path: Path, *, expected: str, found: str) -> None:
-        super().__init__(f"{path} is damaged: expected {expected}, found {found}.")
+        super().__init__(
+            Sentence(
+                "{path} is damaged: expected {expected}, found {found}.",
+                path=path,
+                expected=expected,
+                found=found,
+            )
+        )
         self.path = path
         self.expected = expected
         self.found = found
@@ -56,7 +66,7 @@ class Expected:
     def difference(self, found: Digests) -> tuple[str, str] | None:
         """Return what was expected and what was found, in words; None when all agrees."""
         if found.size != self.size:
-            return f"{self.size} bytes", f"{found.size} bytes"
+            return _bytes(self.size), _bytes(found.size)
         if found.sha1 != self.sha1:
             return f"SHA-1 {self.sha1.hex()}", found.sha1.hex()
         if self.sha256 is not None and found.sha256 != self.sha256:
@@ -64,11 +74,15 @@ class Expected:
         return None
 
 
+def _bytes(size: int) -> Sentence:
+    return Sentence("{size} bytes", size=size)
+
+
 def verify(path: Path, expected: Expected) -> None:
     """Read a file whole and compare. Raises DamagedFileError, OSError when it cannot be read."""
     size = path.stat().st_size
     if size != expected.size:  # known at once, without reading gigabytes
-        raise DamagedFileError(path, expected=f"{expected.size} bytes", found=f"{size} bytes")
+        raise DamagedFileError(path, expected=_bytes(expected.size), found=_bytes(size))
     with path.open("rb") as stream:
         difference = expected.difference(digests_of(stream))
     if difference is not None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from headgate.errors import HeadgateError, StorageError
 from headgate.logs import get_logger
+from headgate.sentences import Sentence
 from headgate.storage import jobs, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
@@ -28,7 +29,7 @@ class JobCancelledError(HeadgateError):
     """Somebody asked the job to stop; it ends as cancelled."""
 
     def __init__(self) -> None:
-        super().__init__("Cancelled.")
+        super().__init__(Sentence("Cancelled."))
 
 
 class JobPausedError(JobCancelledError):

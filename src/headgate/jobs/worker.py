@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from headgate import clock
-from headgate.errors import HeadgateError
+from headgate.errors import HeadgateError, unexpected
 from headgate.jobs.context import (
     JobCancelledError,
     JobContext,
@@ -21,6 +21,7 @@ from headgate.jobs.context import (
 )
 from headgate.jobs.worker_lock import WorkerLock
 from headgate.logs import get_logger
+from headgate.sentences import Sentence
 from headgate.storage import jobs, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
@@ -114,7 +115,9 @@ class Worker:
         try:
             return self._handlers[job.kind]
         except KeyError as exc:
-            raise HeadgateError(f"This Headgate cannot do jobs of kind {job.kind!r}.") from exc
+            raise HeadgateError(
+                Sentence("This Headgate cannot do jobs of kind '{kind}'.", kind=job.kind)
+            ) from exc
 
     def _put_back(self, job: Job) -> None:
         with transactions.write(self._engine) as conn:
@@ -144,11 +147,11 @@ def _told_apart(error: Exception) -> dict[str, str]:
     """Return what kind of error it was, and what happened apart from what to do about it."""
     told = {"error": type(error).__name__}
     if isinstance(error, HeadgateError):
-        told |= {"message": str(error), "next_step": error.next_step}
+        told |= {"message": error.message, "next_step": error.next_step}
     return told
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, HeadgateError):
         return error.sentence()
-    return f"Unexpected: {type(error).__name__}: {error}"
+    return unexpected(error)

@@ -20,6 +20,7 @@ from headgate.metadata.large import read_large
 from headgate.metadata.packing import Packer
 from headgate.metadata.refusals import WrongIdentity
 from headgate.metadata.source import utf8_pieces
+from headgate.sentences import Sentence
 
 LARGE = 2 * 1024 * 1024  #: bytes of text; a larger document never becomes a tree (FACTS §8.5)
 
@@ -61,6 +62,21 @@ def read_document(
     return read
 
 
+def read_facts(
+    document: bytes, encoding: DocumentEncoding, expected: RevisionIdentity
+) -> Revision:
+    """Read what a stored document says, and leave out what clients are sent of it.
+
+    Raises DocumentError for whatever is wrong.
+    """
+    text = _first_of(utf8_pieces(document, encoding))
+    if len(text) > LARGE:
+        return read_document(document, encoding, expected, Packer()).revision
+    revision = tree.read_facts(text)
+    _refuse_other(revision.identity, expected)
+    return revision
+
+
 def document_text(document: bytes, encoding: DocumentEncoding) -> bytes:
     """Return a document's text as UTF-8, without a byte order mark, whole.
 
@@ -82,4 +98,10 @@ def _first_of(pieces: Iterator[bytes]) -> bytes:
 
 def _refuse_other(found: RevisionIdentity, expected: RevisionIdentity | None) -> None:
     if expected is not None and found != expected:
-        raise WrongIdentity(f"The document is one of {found}, while {expected} was asked for.")
+        raise WrongIdentity(
+            Sentence(
+                "The document is one of {found}, while {expected} was asked for.",
+                found=found,
+                expected=expected,
+            )
+        )

@@ -10,6 +10,7 @@ from lxml.etree import _Element
 from headgate.catalogue.revisions import DriverMetadata
 from headgate.metadata.lexical import text
 from headgate.metadata.names import DRIVER_COMPUTER_ID, DRIVER_METADATA
+from headgate.sentences import Sentence
 
 
 def read_drivers(rules: _Element | None) -> tuple[DriverMetadata, ...]:
@@ -24,7 +25,7 @@ def read_driver(element: _Element) -> DriverMetadata:
     get = element.get
     hardware_id = get("HardwareID")
     if not hardware_id:
-        raise ValueError("a WindowsDriverMetaData has no HardwareID")
+        raise ValueError(Sentence("a WindowsDriverMetaData has no HardwareID"))
     computers = (text(child.text) for child in element.iterchildren(DRIVER_COMPUTER_ID))
     return DriverMetadata(
         hardware_id=hardware_id,

@@ -30,6 +30,7 @@ from headgate.metadata.relations import (
     read_prerequisites,
     read_superseded,
 )
+from headgate.sentences import Sentence
 
 _KINDS = {
     "Software": UpdateKind.SOFTWARE,
@@ -89,12 +90,12 @@ class _PropertyChildren:
 def sections_of(root: _Element) -> Sections:
     """Return the sections of an ``Update``. Raises ValueError when it is none."""
     if root.tag != names.ROOT:
-        raise ValueError(f"the root element is {root.tag} and not upd:Update")
+        raise ValueError(Sentence("the root element is {tag} and not upd:Update", tag=root.tag))
     found = {child.tag: child for child in root}
     if names.UPDATE_IDENTITY not in found:
-        raise ValueError("UpdateIdentity is missing")
+        raise ValueError(Sentence("UpdateIdentity is missing"))
     if names.PROPERTIES not in found:
-        raise ValueError("Properties is missing")
+        raise ValueError(Sentence("Properties is missing"))
     return Sections(
         found[names.UPDATE_IDENTITY],
         found[names.PROPERTIES],
@@ -110,7 +111,9 @@ def kind_of(properties: _Element) -> UpdateKind:
     """Return what ``@UpdateType`` says. Raises ValueError when it is none of the four."""
     written = properties.get("UpdateType")
     if written not in _KINDS:
-        raise ValueError(f"UpdateType is {written!r}, which is unknown")
+        raise ValueError(
+            Sentence("UpdateType is {written}, which is unknown", written=repr(written))
+        )
     return _KINDS[written]
 
 

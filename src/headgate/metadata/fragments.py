@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from headgate.catalogue.fragments import Fragments, Packed
+from headgate.catalogue.reading import preferred
 from headgate.catalogue.revisions import Revision, UpdateKind
 from headgate.metadata import parsing, writer
 from headgate.metadata.drivers import empty_metadata
@@ -21,6 +22,7 @@ from headgate.metadata.facts import Sections
 from headgate.metadata.names import DRIVER_METADATA
 from headgate.metadata.packing import Packer
 from headgate.metadata.rewriting import escape, rewrite, unescape
+from headgate.sentences import Sentence
 
 _CORE_ATTRIBUTES = (
     "UpdateType",
@@ -71,7 +73,7 @@ def cut(root: _Element, sections: Sections, revision: Revision) -> FragmentTexts
     localized = [each for each in found if each.startswith(b"<L")]
     eulas = [each for each in found if each.startswith(b"<E")]
     if len(localized) != len(revision.texts) or len(eulas) != _licences(revision):
-        raise ValueError("LocalizedPropertiesCollection holds what does not belong there")
+        raise ValueError(Sentence("LocalizedPropertiesCollection holds what does not belong there"))
     return FragmentTexts(
         core=identity + _core_properties(attributes) + relationships + rules,
         extended=_extended_properties(attributes, properties) + files + handler,
@@ -127,6 +129,16 @@ def eula_fragments(piece: bytes, language: str) -> tuple[bytes, ...]:
 def titles_of(piece: bytes) -> dict[str, str]:
     """Return title by language from an unpacked ``localized`` piece; "" where one has none."""
     return {language: _title(found[0]) for language, found in _decode(piece).items()}
+
+
+def title_for(piece: bytes, languages: Sequence[str], default: str) -> str | None:
+    """Return the title for a reader of ``languages`` (best first), None when no text has one.
+
+    ``piece`` is an unpacked ``localized`` piece of a document whose own language is ``default``.
+    """
+    found = _decode(piece)
+    titles = (_title(found[name][0]) for name in preferred(found, languages, default))
+    return next(filter(None, titles), None)
 
 
 _decode = msgspec.msgpack.Decoder(_Localized).decode

@@ -30,6 +30,7 @@ from headgate.metadata.packing import PackedStream, Packer
 from headgate.metadata.refusals import DoctypeRefused, IncompleteDocument, NotWellFormed
 from headgate.metadata.rewriting import escape
 from headgate.metadata.tokens import NeedsTree, SectionRewriter, at_tag_starts
+from headgate.sentences import Sentence, said_by
 
 _SEPARATOR = "\n"  # between namespace and name, as expat is told to report them
 _RULES = f"{UPDATE}{_SEPARATOR}ApplicabilityRules"
@@ -84,7 +85,9 @@ class _Scan:
         try:
             self._parser.Parse(piece, final)
         except expat.ExpatError as error:
-            raise NotWellFormed(f"The document is not well-formed XML: {error}.") from error
+            raise NotWellFormed(
+                Sentence("The document is not well-formed XML: {reason}.", reason=said_by(error))
+            ) from error
 
     def _start(self, name: str, _attributes: object) -> None:
         if self._depth == 0:
@@ -104,7 +107,7 @@ class _Scan:
             raise NeedsTree
 
     def _doctype(self, *_declared: object) -> None:
-        raise DoctypeRefused("The document contains a DOCTYPE, which is refused.")
+        raise DoctypeRefused(Sentence("The document contains a DOCTYPE, which is refused."))
 
 
 def _read_flowing(pieces: Pieces, packer: Packer) -> LargeDocument:
@@ -172,9 +175,13 @@ def _read_as_tree(pieces: Pieces, packer: Packer) -> LargeDocument:
                     empty_metadata(element)
         root = parser.close()
     except etree.XMLSyntaxError as error:
-        raise NotWellFormed(f"The document is not well-formed XML: {error}.") from error
+        raise NotWellFormed(
+            Sentence("The document is not well-formed XML: {reason}.", reason=said_by(error))
+        ) from error
     except ValueError as error:
-        raise IncompleteDocument(f"The document cannot be used: {error}.") from error
+        raise IncompleteDocument(
+            Sentence("The document cannot be used: {reason}.", reason=said_by(error))
+        ) from error
     parsing.refuse_doctype(root)
     parsing.drop_empty_texts(root)
     revision, texts = tree.read_tree(root)

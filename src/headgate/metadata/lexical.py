@@ -6,6 +6,8 @@
 import base64
 from datetime import UTC, datetime
 
+from headgate.sentences import Sentence
+
 _LARGEST_REVISION = 2**31 - 1
 _LARGEST_SIZE = 2**63 - 1
 
@@ -18,9 +20,11 @@ def truth(value: str | None) -> bool:
 def number(value: str | None, what: str, *, largest: int = _LARGEST_SIZE) -> int:
     """Return a required count or size. Raises ValueError."""
     if value is None:
-        raise ValueError(f"{what} is missing")
+        raise ValueError(Sentence("{what} is missing", what=what))
     if not value.strip().isdecimal() or len(value) > 24 or (found := int(value)) > largest:
-        raise ValueError(f"{what} is no number: {value[:40]!r}")
+        raise ValueError(
+            Sentence("{what} is no number: {value}", what=what, value=repr(value[:40]))
+        )
     return found
 
 
@@ -45,10 +49,17 @@ def moment(value: str | None) -> datetime | None:
 def digest(value: str | None, length: int, what: str) -> bytes:
     """Return a base64 digest of ``length`` bytes. Raises ValueError."""
     if value is None:
-        raise ValueError(f"{what} is missing")
+        raise ValueError(Sentence("{what} is missing", what=what))
     read = base64.b64decode(value, validate=False)
     if len(read) != length:
-        raise ValueError(f"{what} has {len(read)} bytes instead of {length}")
+        raise ValueError(
+            Sentence(
+                "{what} has {found} bytes instead of {length}",
+                what=what,
+                found=len(read),
+                length=length,
+            )
+        )
     return read
 
 

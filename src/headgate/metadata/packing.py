@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from headgate.catalogue.fragments import Packed
 from headgate.errors import DocumentError
+from headgate.sentences import Sentence, said_by
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -26,7 +27,7 @@ Dictionaries = Mapping[int, zstd.ZstdDict]
 class PackedDataDamaged(DocumentError):
     """A packed fragment cannot be unpacked: damaged, or its dictionary is missing."""
 
-    next_step = "Restore the database from a backup, or synchronize the update again."
+    next_step = Sentence("Restore the database from a backup, or synchronize the update again.")
 
 
 class Packer:
@@ -125,7 +126,9 @@ def dictionary_id(data: bytes) -> int:
     try:
         return zstd.get_frame_info(data).dictionary_id
     except zstd.ZstdError as error:
-        raise PackedDataDamaged(f"A packed fragment is no zstd frame: {error}.") from error
+        raise PackedDataDamaged(
+            Sentence("A packed fragment is no zstd frame: {reason}.", reason=said_by(error))
+        ) from error
 
 
 def unpack(data: bytes, dictionaries: Dictionaries) -> bytes:
@@ -133,8 +136,15 @@ def unpack(data: bytes, dictionaries: Dictionaries) -> bytes:
     needed = dictionary_id(data)
     dictionary = dictionaries.get(needed)
     if needed and dictionary is None:
-        raise PackedDataDamaged(f"A packed fragment needs dictionary {needed}, which is not here.")
+        raise PackedDataDamaged(
+            Sentence(
+                "A packed fragment needs dictionary {needed}, which is not here.",
+                needed=str(needed),
+            )
+        )
     try:
         return zstd.decompress(data, dictionary.as_digested_dict if dictionary else None)
     except zstd.ZstdError as error:
-        raise PackedDataDamaged(f"A packed fragment is damaged: {error}.") from error
+        raise PackedDataDamaged(
+            Sentence("A packed fragment is damaged: {reason}.", reason=said_by(error))
+        ) from error

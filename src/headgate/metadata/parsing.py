@@ -8,6 +8,7 @@ from typing import Final, TypedDict
 from lxml import etree
 
 from headgate.metadata.refusals import DoctypeRefused, NotWellFormed
+from headgate.sentences import Sentence, said_by
 
 
 class _Options(TypedDict):
@@ -37,7 +38,9 @@ def parse(text: bytes) -> etree._Element:
     try:
         root = etree.fromstring(text, PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotWellFormed(f"The document is not well-formed XML: {error}.") from error
+        raise NotWellFormed(
+            Sentence("The document is not well-formed XML: {reason}.", reason=said_by(error))
+        ) from error
     refuse_doctype(root)
     if b"<![CDATA[" in text:
         drop_empty_texts(root)
@@ -57,4 +60,4 @@ def drop_empty_texts(root: etree._Element) -> None:
 def refuse_doctype(root: etree._Element) -> None:
     """Raise DoctypeRefused when there is one: lxml reads past it (DEPENDENCIES, trap 14)."""
     if root.getroottree().docinfo.internalDTD is not None:
-        raise DoctypeRefused("The document contains a DOCTYPE, which is refused.")
+        raise DoctypeRefused(Sentence("The document contains a DOCTYPE, which is refused."))

@@ -10,6 +10,7 @@ from headgate.catalogue.identity import RevisionIdentity, guid
 from headgate.catalogue.revisions import PrerequisiteClause
 from headgate.metadata.lexical import revision_number, truth
 from headgate.metadata.names import AT_LEAST_ONE, UPDATE_IDENTITY
+from headgate.sentences import Sentence
 
 
 def identity_of(element: _Element) -> RevisionIdentity:
@@ -55,5 +56,5 @@ def read_superseded(superseded: _Element | None) -> tuple[str, ...]:
 def _update_id(identity: _Element) -> str:
     value = identity.get("UpdateID")
     if value is None:
-        raise ValueError("an UpdateIdentity has no UpdateID")
+        raise ValueError(Sentence("an UpdateIdentity has no UpdateID"))
     return guid(value)

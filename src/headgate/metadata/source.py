@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.metadata.refusals import NotUnicode, WrongCabinet
+from headgate.sentences import Sentence, said_by
 from headgate.wire.cab import BLOB, CabError, open_member
 
 PIECE = 512 * 1024  #: bytes of source text handled at once
@@ -40,7 +41,9 @@ def _blob(cabinet: bytes) -> Iterator[bytes]:
     try:
         yield from open_member(cabinet, BLOB)
     except CabError as error:
-        raise WrongCabinet(f"The document's cabinet cannot be read. {error}") from error
+        raise WrongCabinet(
+            Sentence("The document's cabinet cannot be read. {reason}", reason=said_by(error))
+        ) from error
 
 
 def _from_utf16(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -55,4 +58,6 @@ def _from_utf16(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 first = False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise NotUnicode(f"The document is not UTF-16: {error.reason}.") from error
+        raise NotUnicode(
+            Sentence("The document is not UTF-16: {reason}.", reason=error.reason)
+        ) from error

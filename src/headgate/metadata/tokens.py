@@ -15,6 +15,7 @@ from headgate.metadata.names import FRAGMENT_PREFIXES, VOCABULARIES
 from headgate.metadata.refusals import NotWellFormed
 from headgate.metadata.rewriting import escape
 from headgate.metadata.writer import attribute_text
+from headgate.sentences import Sentence
 
 LARGEST_TOKEN = 10_000_000  #: bytes, libxml2's own limit for one text
 
@@ -62,7 +63,9 @@ def at_tag_starts(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > LARGEST_TOKEN:
-            raise NotWellFormed("The document has a piece of text or a comment over 10 MB.")
+            raise NotWellFormed(
+                Sentence("The document has a piece of text or a comment over 10 MB.")
+            )
     yield rest
 
 
@@ -120,7 +123,7 @@ class SectionRewriter:
     def _tag(self, piece: bytes, at: int, out: list[bytes]) -> int:
         found = _TAG.match(piece, at)
         if found is None:
-            raise NotWellFormed("The document has a tag that cannot be read.")
+            raise NotWellFormed(Sentence("The document has a tag that cannot be read."))
         closing, prefix, local, attributes, empty = found.groups()
         rewritten = self._attributes(attributes.decode()) if attributes else ""
         name = self._fragment_name(prefix or b"", local)

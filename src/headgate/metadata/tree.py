@@ -10,11 +10,21 @@ from headgate.catalogue.revisions import Revision
 from headgate.metadata import facts, fragments, parsing
 from headgate.metadata.fragments import FragmentTexts
 from headgate.metadata.refusals import IncompleteDocument
+from headgate.sentences import Sentence, said_by
 
 
 def read_text(text: bytes) -> tuple[Revision, FragmentTexts]:
     """Read a UTF-8 document. Raises NotWellFormed, DoctypeRefused, IncompleteDocument."""
     return read_tree(parsing.parse(text))
+
+
+def read_facts(text: bytes) -> Revision:
+    """Read the facts of a UTF-8 document alone. Raises what :func:`read_text` raises."""
+    root = parsing.parse(text)
+    try:
+        return facts.read_revision(facts.sections_of(root))
+    except (ValueError, OverflowError) as error:
+        raise _unusable(error) from error
 
 
 def read_tree(root: _Element) -> tuple[Revision, FragmentTexts]:
@@ -24,4 +34,10 @@ def read_tree(root: _Element) -> tuple[Revision, FragmentTexts]:
         revision = facts.read_revision(sections)
         return revision, fragments.cut(root, sections, revision)
     except (ValueError, OverflowError) as error:
-        raise IncompleteDocument(f"The document cannot be used: {error}.") from error
+        raise _unusable(error) from error
+
+
+def _unusable(error: Exception) -> IncompleteDocument:
+    return IncompleteDocument(
+        Sentence("The document cannot be used: {reason}.", reason=said_by(error))
+    )

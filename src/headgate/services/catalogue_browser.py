@@ -4,39 +4,52 @@ Every list is flat and made of few statements, whatever its length. Names people
 title, a GUID in capitals) are looked up here; storage gets ids.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from headgate.catalogue.categories import CategoryTree
 from headgate.catalogue.documents import DocumentEncoding
-from headgate.catalogue.identity import guid
+from headgate.catalogue.identity import RevisionIdentity, guid
 from headgate.catalogue.languages import (
     ENGLISH,
     WHY_ENGLISH,
     LanguagesMode,
     wanted_languages,
 )
-from headgate.catalogue.naming import find_categories
 from headgate.catalogue.revisions import CategoryType
 from headgate.catalogue.subscription import ProductsMode, selected_nodes
 from headgate.catalogue.update_details import UpdateDetails
-from headgate.catalogue.update_list import UpdatePage, UpdateQuery, UpdateState
-from headgate.errors import UsageError
-from headgate.metadata.document import read_document
-from headgate.metadata.packing import Packer
+from headgate.catalogue.update_list import UpdatePage
+from headgate.content.store import ContentStore
+from headgate.errors import DocumentError, UsageError
+from headgate.metadata.document import document_text, read_facts
+from headgate.metadata.fragments import title_for
+from headgate.sentences import Sentence
+from headgate.services.licences import LicenceText, read_licence
+from headgate.services.memory import Memory
+from headgate.services.update_lists import UpdateFilter as UpdateFilter
+from headgate.services.update_lists import kb_numbers, query_of
 from headgate.settings.machine import machine_locale
 from headgate.settings.shared import Languages
 from headgate.storage import (
+    catalogue_version,
     categories,
     ingestion,
     listing,
     source_languages,
     subscriptions,
+    titles,
     transactions,
     update_details,
 )
 from headgate.storage.engine import Connection, Engine
+from headgate.storage.titles import LocalizedPiece
+
+T = TypeVar("T")
+
+#: Targets of one relation of an update that are named, unless all are asked for.
+MOST_RELATED = 200
 
 
 class NoSuchUpdateError(UsageError):
@@ -44,9 +57,10 @@ class NoSuchUpdateError(UsageError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"There is no update {text!r} here.",
-            next_step="`headgate updates list --text WORDS` finds ids; ID/REVISION names one "
-            "revision.",
+            Sentence("There is no update '{name}' here.", name=text),
+            next_step=Sentence(
+                "`headgate updates list --text WORDS` finds ids; ID/REVISION names one revision."
+            ),
         )
 
 
@@ -81,27 +95,13 @@ class LanguageLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateFilter:
-    """What people filter updates by, as they type it."""
-
-    text: str | None = None
-    kb: str | None = None
-    products: Sequence[str] = ()  #: ids or titles; any of them
-    classifications: Sequence[str] = ()  #: ids or titles; any of them
-    severity: str | None = None
-    state: UpdateState | None = None
-    superseded: bool | None = None
-    arrived_since: datetime | None = None
-    limit: int | None = 100  #: None: all
-    skip: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueBrowser:
-    """The lists of one installation."""
+    """The lists of one installation; one for the process, since it remembers answers."""
 
     engine: Engine
-    unpack: Callable[[bytes], bytes]  #: of stored document text
+    unpack: Callable[[bytes], bytes]  #: of stored document text; from any thread
+    store: ContentStore
+    memory: Memory = field(default_factory=Memory)
 
     def products(self, mode: ProductsMode) -> list[ProductLine]:
         """Return companies, families and products: companies first, each by title."""
@@ -153,37 +153,109 @@ class CatalogueBrowser:
         ]
 
     def updates(self, wanted: UpdateFilter) -> UpdatePage:
-        """Return a page of updates. Raises UsageError for a product or classification not here."""
-        with transactions.read(self.engine) as conn:
-            return listing.updates(conn, _query(conn, wanted))
+        """Return a page of updates.
 
-    def details(self, name: str) -> UpdateDetails:
+        Raises UsageError for a product or classification not here, and for a damaged cursor.
+        """
+        with transactions.read(self.engine) as conn:
+            return listing.updates(conn, query_of(conn, wanted))
+
+    def kbs_not_here(self, typed: str) -> list[str]:
+        """Return those of the KB numbers in what somebody pasted that no update has, ascending."""
+        asked = kb_numbers(typed)
+        with transactions.read(self.engine) as conn:
+            here = listing.kbs_here(conn, asked)
+        return sorted(asked - here, key=lambda number: (len(number), number))
+
+    def classification_counts(self) -> dict[str, int]:
+        """Return how many updates each classification has, by its id; all that are here."""
+        with transactions.read(self.engine) as conn:
+            return self._remembered(
+                conn, "classification counts", lambda: categories.classification_counts(conn)
+            )
+
+    def titles(self, revision_ids: Sequence[int], languages: Sequence[str]) -> dict[int, str]:
+        """Return the titles of some revisions for a reader of ``languages`` (best first).
+
+        They fall back as the document says: a form of the language, the document's own, English.
+        """
+        with transactions.read(self.engine) as conn:
+            pieces = titles.localized_pieces(conn, revision_ids)
+        return {piece.revision_id: self._title(piece, languages) for piece in pieces}
+
+    def category_titles(self, languages: Sequence[str]) -> dict[str, str]:
+        """Return the title of every company, family, product and classification, by its id."""
+        with transactions.read(self.engine) as conn:
+            return self._remembered(
+                conn,
+                ("category titles", *languages),
+                lambda: {
+                    piece.update_id: self._title(piece, languages)
+                    for piece in titles.localized_pieces_of_categories(conn)
+                },
+            )
+
+    def details(self, name: str, *, most: int | None = MOST_RELATED) -> UpdateDetails:
         """Return everything about an update: ``name`` is its GUID, or GUID/REVISION.
 
-        Without a revision the newest one is meant. Raises NoSuchUpdateError, DocumentError.
+        Without a revision the newest one is meant. Of each relation ``most`` targets are named
+        (None: all) and the rest is counted. Raises NoSuchUpdateError, DocumentError.
         """
-        update_id, revision_number = _read_name(name)
         with transactions.read(self.engine) as conn:
-            revision_id = update_details.revision_id_of(conn, update_id, revision_number)
-            if revision_id is None:
-                raise NoSuchUpdateError(name)
+            identity, revision_id = _find(conn, name)
             (line,) = listing.lines_of(conn, [revision_id])
-            stored = ingestion.document_of(conn, line.identity)
-            relations = update_details.relations_of(conn, revision_id, line.identity)
-            files = update_details.files_of(conn, revision_id)
-            revisions = update_details.revisions_of(conn, update_id)
-        if stored is None:
-            raise NoSuchUpdateError(name)
-        encoding, data = stored
-        text = data if encoding is DocumentEncoding.CABINET else self.unpack(data)
-        document = read_document(text, encoding, line.identity, Packer())
+            document = ingestion.document_of(conn, identity)
+            relations = update_details.relations_of(conn, revision_id, identity, most)
+            files, more_files = update_details.files_of(conn, revision_id, most)
+            revisions, more_revisions = update_details.revisions_of(conn, identity.update_id, most)
+        encoding, data = self._stored(document, name)
         return UpdateDetails(
             line=line,
-            document=document.revision,
+            document=read_facts(data, encoding, identity),
             relations=relations,
             files=files,
+            more_files=more_files,
             revisions=revisions,
+            more_revisions=more_revisions,
         )
+
+    def raw_document(self, name: str) -> bytes:
+        """Return the document of an update, named as for ``details``, as UTF-8 text.
+
+        Raises NoSuchUpdateError, DocumentError.
+        """
+        with transactions.read(self.engine) as conn:
+            identity, _ = _find(conn, name)
+            document = ingestion.document_of(conn, identity)
+        encoding, data = self._stored(document, name)
+        return document_text(data, encoding)
+
+    def licence_text(self, details: UpdateDetails, languages: Sequence[str]) -> LicenceText | None:
+        """Return the licence of an update as a reader of ``languages`` gets it.
+
+        None: it has none, or the file is not here (``details.files`` tells which).
+        """
+        return read_licence(self.store, details.files, languages, details.document.default_language)
+
+    def _stored(
+        self, document: tuple[DocumentEncoding, bytes] | None, name: str
+    ) -> tuple[DocumentEncoding, bytes]:
+        """Return a document as it came, its text unpacked."""
+        if document is None:
+            raise NoSuchUpdateError(name)
+        encoding, data = document
+        return encoding, data if encoding is DocumentEncoding.CABINET else self.unpack(data)
+
+    def _title(self, piece: LocalizedPiece, languages: Sequence[str]) -> str:
+        try:
+            unpacked = self.unpack(piece.localized)
+        except DocumentError:  # a list is worth showing although one of its texts is damaged
+            return piece.title
+        return title_for(unpacked, languages, piece.default_language) or piece.title
+
+    def _remembered(self, conn: Connection, question: Hashable, ask: Callable[[], T]) -> T:
+        version = catalogue_version.catalogue_version(conn)
+        return self.memory.remembered(version, question, ask)
 
 
 _RANK = {CategoryType.COMPANY: 0, CategoryType.FAMILY: 1, CategoryType.PRODUCT: 2}
@@ -195,37 +267,19 @@ def _why_selected(short_name: str, choice: Languages) -> str | None:
     return None
 
 
-def _query(conn: Connection, wanted: UpdateFilter) -> UpdateQuery:
-    products = classifications = None
-    if wanted.products or wanted.classifications:
-        known = categories.categories(conn)
-        tree = CategoryTree(known)
-        named = find_categories(wanted.products, tree, what="product")
-        kinds = find_categories(
-            wanted.classifications,
-            [one for one in known if one.category_type is CategoryType.CLASSIFICATION],
-            what="classification",
-        )
-        if named:
-            products = frozenset(below for node in named for below in tree.below(node.update_id))
-        if kinds:
-            classifications = frozenset(kind.update_id for kind in kinds)
-    return UpdateQuery(
-        text=wanted.text,
-        kb=wanted.kb,
-        products=products,
-        classifications=classifications,
-        severity=wanted.severity,
-        state=wanted.state,
-        superseded=wanted.superseded,
-        arrived_since=wanted.arrived_since,
-        limit=wanted.limit,
-        skip=wanted.skip,
-    )
+def _find(conn: Connection, name: str) -> tuple[RevisionIdentity, int]:
+    """Return the identity of a revision and our own number of it. Raises NoSuchUpdateError."""
+    update_id, revision_number = _read_name(name)
+    found = update_details.find_revision(conn, update_id, revision_number)
+    if found is None:
+        raise NoSuchUpdateError(name)
+    return found
 
 
 def _read_name(name: str) -> tuple[str, int | None]:
     written, _, number = name.partition("/")
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise NoSuchUpdateError(name)
     try:
         return guid(written), int(number) if number else None
     except ValueError as exc:

@@ -14,6 +14,7 @@ import httpx2
 
 from headgate import clock
 from headgate.errors import SettingsError
+from headgate.sentences import Sentence
 from headgate.settings.shared import Proxy, Shared
 from headgate.settings.shared import Source as SourceSettings
 from headgate.upstream.failures import RootUnavailable
@@ -40,8 +41,8 @@ def base_url(source: SourceSettings) -> str:
     """Return scheme, host and port of the source. Raises SettingsError when it has no name."""
     if not source.host:
         raise SettingsError(
-            "The upstream server has no name yet.",
-            next_step="Run `headgate settings set source.host=NAME`.",
+            Sentence("The upstream server has no name yet."),
+            next_step=Sentence("Run `headgate settings set source.host=NAME`."),
         )
     scheme = "https" if source.tls else "http"
     if source.kind == "microsoft":
@@ -80,8 +81,10 @@ def _proxy(proxy: Proxy) -> ProxySettings | None:
         return None
     if not proxy.host:
         raise SettingsError(
-            "A proxy server is to be used, but it has no name.",
-            next_step="Run `headgate settings set proxy.host=NAME`, or proxy.enabled=false.",
+            Sentence("A proxy server is to be used, but it has no name."),
+            next_step=Sentence(
+                "Run `headgate settings set proxy.host=NAME`, or proxy.enabled=false."
+            ),
         )
     known = proxy.use_credentials
     return ProxySettings(

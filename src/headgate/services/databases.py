@@ -11,6 +11,7 @@ from pathlib import Path
 
 from headgate.errors import UsageError
 from headgate.jobs.worker_lock import worker_lock
+from headgate.sentences import Sentence
 from headgate.storage import backup, upgrade
 from headgate.storage.engine import Engine
 
@@ -20,8 +21,8 @@ class HeadgateRunsError(UsageError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Headgate runs on this database.",
-            next_step="Stop it (`systemctl stop headgate`, or Ctrl-C), then restore.",
+            Sentence("Headgate runs on this database."),
+            next_step=Sentence("Stop it (`systemctl stop headgate`, or Ctrl-C), then restore."),
         )
 
 
@@ -30,8 +31,10 @@ class NoKeyError(UsageError):
 
     def __init__(self, file: Path) -> None:
         super().__init__(
-            f"There is no key {file}.",
-            next_step="Put it there, or restore without --with-key and give the passwords again.",
+            Sentence("There is no key {file}.", file=str(file)),
+            next_step=Sentence(
+                "Put it there, or restore without --with-key and give the passwords again."
+            ),
         )
 
 

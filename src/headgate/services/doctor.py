@@ -4,6 +4,7 @@ import http.client
 import platform
 import shutil
 import socket
+import ssl
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +13,12 @@ from pathlib import Path
 from headgate import __version__
 from headgate.content.local import LocalStore
 from headgate.errors import HeadgateError
+from headgate.sentences import Bytes, Sentence, Sentences
 from headgate.services import reachability
+from headgate.services.addresses import Addresses
+from headgate.services.door_findings import WayIn, examine_way_in
 from headgate.services.findings import Finding, Verdict
+from headgate.services.own_certificates import OwnCertificates
 from headgate.settings.directory import DataDirectory
 from headgate.settings.local import Local
 from headgate.settings.machine import machine_locale
@@ -42,6 +47,8 @@ class Patient:
     shared: Shared
     engine: Engine
     environment: Mapping[str, str]
+    addresses: Addresses
+    certificates: OwnCertificates
 
 
 def examine(patient: Patient, *, seconds: float = reachability.ALL_SECONDS) -> list[Finding]:
@@ -54,6 +61,14 @@ def examine(patient: Patient, *, seconds: float = reachability.ALL_SECONDS) -> l
         *_secret_key(patient.directory.secret_file),
         _name(),
         *_ports(patient.local),
+        *examine_way_in(
+            WayIn(
+                shared=patient.shared,
+                addresses=patient.addresses,
+                certificates=patient.certificates,
+                names=patient.addresses.names(),
+            )
+        ),
         _locale(patient.shared),
         *_ignored_variables(patient.environment),
         *reachability.reach(patient.shared, patient.directory.path, seconds=seconds),
@@ -62,57 +77,69 @@ def examine(patient: Patient, *, seconds: float = reachability.ALL_SECONDS) -> l
 
 def _versions(engine: Engine) -> Finding:
     return Finding(
-        subject="versions",
+        subject=Sentence("versions"),
         verdict=Verdict.WELL,
-        sentence=f"Headgate {__version__}, Python {platform.python_version()}, "
-        f"{server_version(engine)}, {platform.system()} {platform.release()}.",
+        sentence=Sentence(
+            "Headgate {headgate}, Python {python}, {database}, {system}.",
+            headgate=__version__,
+            python=platform.python_version(),
+            database=server_version(engine),
+            system=f"{platform.system()} {platform.release()}",
+        ),
     )
 
 
 def _database(engine: Engine) -> Finding:
+    subject = Sentence("database")
     try:
         with transactions.read(engine) as conn:
             found = upgrade.version_of(conn)
     except HeadgateError as exc:
         return Finding(
-            subject="database",
-            verdict=Verdict.FAILED,
-            sentence=str(exc),
-            next_step=exc.next_step,
+            subject=subject, verdict=Verdict.FAILED, sentence=exc.message, next_step=exc.next_step
         )
     return Finding(
-        subject="database",
+        subject=subject,
         verdict=Verdict.WELL,
-        sentence=f"It answers; schema {found}. `headgate database check` reads all of it.",
+        sentence=Sentence(
+            "It answers; schema {version}. `headgate database check` reads all of it.",
+            version=str(found),
+        ),
     )
 
 
 def _room_for_database(place: DataDirectory) -> Finding:
+    subject = Sentence("space")
     free = shutil.disk_usage(place.path).free
-    said = f"{free / 1e9:.1f} GB free in {place.path}."
+    said = Sentence("{size} free in {place}.", size=Bytes(free), place=str(place.path))
     if free > LITTLE_ROOM:
-        return Finding(subject="space", verdict=Verdict.WELL, sentence=said)
+        return Finding(subject=subject, verdict=Verdict.WELL, sentence=said)
     return Finding(
-        subject="space",
+        subject=subject,
         verdict=Verdict.FAILED if free < NO_ROOM else Verdict.WARNING,
         sentence=said,
-        next_step="Free space there, or move the data directory to a larger disk.",
+        next_step=Sentence("Free space there, or move the data directory to a larger disk."),
     )
 
 
 def _room_for_files(patient: Patient) -> Finding:
+    subject = Sentence("space for files")
     space = LocalStore(patient.directory.content).space()
-    said = (
-        f"{space.usable / 1e9:.1f} GB may be used in {patient.directory.content}; "
-        f"{space.reserve / 1e9:.1f} GB stay free."
+    said = Sentence(
+        "{usable} may be used in {place}; {reserve} stay free.",
+        usable=Bytes(space.usable),
+        place=str(patient.directory.content),
+        reserve=Bytes(space.reserve),
     )
     if space.usable or patient.shared.content.store != "local":
-        return Finding(subject="space for files", verdict=Verdict.WELL, sentence=said)
+        return Finding(subject=subject, verdict=Verdict.WELL, sentence=said)
     return Finding(
-        subject="space for files",
+        subject=subject,
         verdict=Verdict.WARNING,
-        sentence=said + " No update files are fetched.",
-        next_step="Free space, run `headgate content purge`, or move the content directory.",
+        sentence=Sentences((said, Sentence("No update files are fetched."))),
+        next_step=Sentence(
+            "Free space, run `headgate content purge`, or move the content directory."
+        ),
     )
 
 
@@ -120,44 +147,48 @@ def _secret_key(file: Path) -> list[Finding]:
     if not file.exists():
         return []  # made when the first secret is stored
     if stat.S_IMODE(file.stat().st_mode) & 0o077 == 0:
-        return [
-            Finding(subject="secret.key", verdict=Verdict.WELL, sentence="Only its owner reads it.")
-        ]
+        said = Sentence("Only its owner reads it.")
+        return [Finding(subject=file.name, verdict=Verdict.WELL, sentence=said)]
     return [
         Finding(
-            subject="secret.key",
+            subject=file.name,
             verdict=Verdict.FAILED,
-            sentence=f"Others can read {file}.",
-            next_step=f"Run `chmod 600 {file}` and change the passwords stored with it.",
+            sentence=Sentence("Others can read {file}.", file=str(file)),
+            next_step=Sentence(
+                "Run `chmod 600 {file}` and change the passwords stored with it.", file=str(file)
+            ),
         )
     ]
 
 
 def _name() -> Finding:
     """Ask for our full name, which asks a name server that may not answer."""
+    subject = Sentence("name")
     short = socket.gethostname()
     name = reachability.side_by_side({"name": socket.getfqdn}, NAME_SECONDS).get("name", short)
     if "." in str(name):
-        said = f"This server is called {name}."
-        return Finding(subject="name", verdict=Verdict.WELL, sentence=said)
+        said = Sentence("This server is called {name}.", name=str(name))
+        return Finding(subject=subject, verdict=Verdict.WELL, sentence=said)
     return Finding(
-        subject="name",
+        subject=subject,
         verdict=Verdict.NOTE,
-        sentence=f"This server is called {short}, without a domain; an upstream server lists it "
-        "so.",
-        next_step="Give the machine a full name if computers are to find it by one.",
+        sentence=Sentence(
+            "This server is called {name}, without a domain; an upstream server lists it so.",
+            name=short,
+        ),
+        next_step=Sentence("Give the machine a full name if computers are to find it by one."),
     )
 
 
 def _ports(local: Local) -> list[Finding]:
     """Look at the ports of the settings; `serve --listen` may use others."""
     found = [_port(local.listen_http)]
-    if local.listen_https and local.listen_https != "off":
-        found.append(_port(local.listen_https))
+    if local.listen_https != "off":
+        found.append(_port(local.listen_https, tls=True))
     return found
 
 
-def _port(address: str) -> Finding:
+def _port(address: str, *, tls: bool = False) -> Finding:
     """Try to take the port; somebody who has it already is probably ourselves."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
@@ -167,34 +198,50 @@ def _port(address: str) -> Finding:
         try:
             taken.bind((host, int(port)))
         except OSError as exc:
-            return _port_refused(address, exc)
+            return _port_refused(address, exc, tls=tls)
     return Finding(
-        subject=f"port {port}",
+        subject=_port_named(port),
         verdict=Verdict.NOTE,
-        sentence=f"{address} is free: `headgate serve` does not run, or listens elsewhere.",
+        sentence=Sentence(
+            "{address} is free: `headgate serve` does not run, or listens elsewhere.",
+            address=address,
+        ),
     )
 
 
-def _port_refused(address: str, exc: OSError) -> Finding:
+def _port_refused(address: str, exc: OSError, *, tls: bool) -> Finding:
     port = address.rpartition(":")[2]
-    if _headgate_answers(address):
-        said = f"Headgate answers at {address}."
-        return Finding(subject=f"port {port}", verdict=Verdict.WELL, sentence=said)
+    if _headgate_answers(address, tls=tls):
+        said = Sentence("Headgate answers at {address}.", address=address)
+        return Finding(subject=_port_named(port), verdict=Verdict.WELL, sentence=said)
     return Finding(
-        subject=f"port {port}",
+        subject=_port_named(port),
         verdict=Verdict.WARNING,
-        sentence=f"{address} cannot be taken ({exc.strerror}), and it is not Headgate that answers "
-        "there.",
-        next_step=f"Find out who has it (`ss -ltnp sport = :{port}`), or choose another with "
-        "`headgate serve --listen HOST:PORT`.",
+        sentence=Sentence(
+            "{address} cannot be taken ({reason}), and it is not Headgate that answers there.",
+            address=address,
+            reason=exc.strerror,
+        ),
+        next_step=Sentence(
+            "Find out who has it (`ss -ltnp sport = :{port}`), or choose another with "
+            "`headgate serve --listen HOST:PORT`.",
+            port=port,
+        ),
     )
 
 
-def _headgate_answers(address: str) -> bool:
+def _port_named(port: str) -> Sentence:
+    return Sentence("port {port}", port=port)
+
+
+def _headgate_answers(address: str, *, tls: bool) -> bool:
     """Ask whoever listens whether it is Headgate, as a load balancer would."""
     host, _, port = address.rpartition(":")
     everywhere = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}  # noqa: S104 - read, not bound
-    asked = http.client.HTTPConnection(everywhere.get(host, host.strip("[]")), int(port), timeout=2)
+    there, number = everywhere.get(host, host.strip("[]")), int(port)
+    asked = http.client.HTTPConnection(there, number, timeout=2)
+    if tls:
+        asked = http.client.HTTPSConnection(there, number, timeout=2, context=_any_certificate())
     try:
         asked.request("GET", "/health/live")
         answer = asked.getresponse()
@@ -205,29 +252,44 @@ def _headgate_answers(address: str) -> bool:
         asked.close()
 
 
+def _any_certificate() -> ssl.SSLContext:
+    """Nothing secret is asked or told; whether the certificate is good is another finding."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _locale(shared: Shared) -> Finding:
     machine = machine_locale()
-    zone = f"The schedule's time zone is {shared.schedule.zone}."
     chosen = shared.languages.locale
-    said = f"languages.locale is {chosen}." if chosen else f"{machine.language}: {machine.reason}"
-    return Finding(subject="locale", verdict=Verdict.WELL, sentence=f"{said} {zone}")
+    if chosen:
+        said = Sentence("languages.locale is {name}.", name=chosen)
+    else:
+        said = Sentence("{name}: {reason}", name=machine.language, reason=machine.reason)
+    zone = Sentence("The schedule's time zone is {zone}.", zone=shared.schedule.zone)
+    return Finding(
+        subject=Sentence("locale"), verdict=Verdict.WELL, sentence=Sentences((said, zone))
+    )
 
 
 def _ignored_variables(environment: Mapping[str, str]) -> list[Finding]:
-    found = [
+    found = tuple(
         name
         for variable in PROXY_VARIABLES
         for name in (variable, variable.lower())
         if environment.get(name)
-    ]
+    )
     if not found:
         return []
     return [
         Finding(
-            subject="environment",
+            subject=Sentence("environment"),
             verdict=Verdict.NOTE,
-            sentence=f"{', '.join(found)} of the environment is ignored.",
-            next_step="The proxy of a synchronization is set with `headgate settings set "
-            "proxy.enabled=true proxy.host=NAME proxy.port=PORT`.",
+            sentence=Sentence("{names} of the environment is ignored.", names=found),
+            next_step=Sentence(
+                "The proxy of a synchronization is set with `headgate settings set "
+                "proxy.enabled=true proxy.host=NAME proxy.port=PORT`."
+            ),
         )
     ]

@@ -4,8 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from headgate.errors import StorageError
+from headgate.sentences import Sentence
 from headgate.storage import installation, transactions
 from headgate.storage.engine import Engine
+
+
+ANSWERS = Sentence("answers")  #: said of the database
+RUNS = Sentence("runs")  #: said of the worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +31,9 @@ class Health:
 
     def readiness(self) -> Readiness:
         """Return whether database and worker answer."""
-        database = self._database()
-        worker = "runs" if self._worker_is_alive() else "is not running; it is being started"
-        return Readiness(
-            database=database, worker=worker, ready=(database, worker) == ("answers", "runs")
-        )
+        database, alive = self._database(), self._worker_is_alive()
+        worker = RUNS if alive else Sentence("is not running; it is being started")
+        return Readiness(database=database, worker=worker, ready=database == ANSWERS and alive)
 
     def _database(self) -> str:
         try:
@@ -38,4 +41,4 @@ class Health:
                 installation.this_installation(conn)
         except StorageError as exc:
             return exc.sentence()
-        return "answers"
+        return ANSWERS

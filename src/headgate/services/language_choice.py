@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from headgate.catalogue.languages import ENGLISH, LanguagesMode, wanted_languages
 from headgate.errors import UsageError
+from headgate.sentences import Sentence, Sentences
 from headgate.settings.machine import machine_locale
 from headgate.settings.shared import Languages
 
@@ -13,21 +14,31 @@ class UnknownLanguageError(UsageError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The source has no language {name!r}.",
-            next_step="`headgate languages list` shows them, such as en, de or pt-br.",
+            Sentence("The source has no language '{name}'.", name=name),
+            next_step=Sentence("`headgate languages list` shows them, such as en, de or pt-br."),
         )
 
 
 def described(choice: Languages) -> str:
     """Return in a sentence what is chosen, and for the locale where it comes from."""
     if choice.mode == LanguagesMode.ALL:
-        return "All languages are selected, those the source adds later among them."
+        return Sentence("All languages are selected, those the source adds later among them.")
     if choice.mode == LanguagesMode.SELECTED:
-        return f"Selected languages: {', '.join(sorted({*choice.selected, ENGLISH}))}."
+        return Sentence(
+            "Selected languages: {names}.", names=tuple(sorted({*choice.selected, ENGLISH}))
+        )
     if choice.locale:
-        return f"The language of this server is selected: {choice.locale} (languages.locale)."
+        return Sentence(
+            "The language of this server is selected: {name} (languages.locale).",
+            name=choice.locale,
+        )
     machine = machine_locale()
-    return f"The language of this server is selected: {machine.language}. {machine.reason}"
+    return Sentences(
+        (
+            Sentence("The language of this server is selected: {name}.", name=machine.language),
+            machine.reason,
+        )
+    )
 
 
 def selecting(names: Sequence[str], present: Languages, known: Collection[str]) -> dict[str, str]:
@@ -53,7 +64,8 @@ def deselecting(names: Sequence[str], present: Languages, known: Collection[str]
     words = [name.strip().lower().replace("_", "-") for name in names]
     if ENGLISH in words:
         raise UsageError(
-            "English is always kept.", next_step="Deselect the other languages you do not need."
+            Sentence("English is always kept."),
+            next_step=Sentence("Deselect the other languages you do not need."),
         )
     _require_known(words, known)
     return _selected(_present(present, known).difference(words))
@@ -71,9 +83,13 @@ def _present(present: Languages, known: Collection[str]) -> frozenset[str]:
         return wanted
     if not known:
         raise UsageError(
-            "The languages of the source are not known yet, so there are no others to keep.",
-            next_step="Run `headgate sync now --categories` first, or select what you need: "
-            "`headgate languages select LANGUAGE…`.",
+            Sentence(
+                "The languages of the source are not known yet, so there are no others to keep."
+            ),
+            next_step=Sentence(
+                "Run `headgate sync now --categories` first, or select what you need: "
+                "`headgate languages select LANGUAGE…`."
+            ),
         )
     return frozenset(known)
 

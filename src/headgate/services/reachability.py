@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from headgate.errors import HeadgateError
+from headgate.sentences import Sentence, Sentences
 from headgate.services import connecting
 from headgate.services.findings import Finding, Verdict
-from headgate.settings.shared import Shared
-from headgate.upstream.failures import RUN_DOCTOR
+from headgate.settings.shared import Proxy, Shared
+from headgate.upstream import failures
 from headgate.upstream.reachability import Probe, probe
 from headgate.upstream.transport import TransportSettings, open_client
 
@@ -31,6 +32,11 @@ CONTENT_ADDRESSES = (
 
 SYNC_PATH = "/ServerSyncWebService/ServerSyncWebService.asmx"
 
+#: Subjects of findings.
+SOURCE = Sentence("source")
+PROXY = Sentence("proxy")
+CLOCK = Sentence("clock")
+
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 
@@ -39,6 +45,25 @@ ALL_SECONDS = 30.0
 
 #: A clock that is further off makes certificates fail and anchors wrong.
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
+
+
+#: Next steps that end at the doctor, and what the doctor itself says instead.
+_AT_THE_DOCTOR: Mapping[str, Sentence] = {
+    failures.RUN_DOCTOR: Sentence(
+        "Check that it runs, its name and port (`headgate settings show source`), and the "
+        "firewalls on the way."
+    ),
+    failures.CHECK_PROXY: Sentence(
+        "Check the settings of the proxy (`headgate settings show proxy`)."
+    ),
+    failures.ProxyCannotReach.next_step: Sentence(
+        "Check on the proxy that it can resolve and reach this host."
+    ),
+    failures.NameNotResolved.next_step: Sentence("Check the spelling and this machine's DNS."),
+    failures.ProxyCredentialsMissing.next_step: Sentence(
+        "Set `proxy.use_credentials`, `proxy.user` and `proxy.password`."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +94,12 @@ def reach(shared: Shared, directory: Path, *, seconds: float = ALL_SECONDS) -> l
     try:
         there = outside(shared)
     except HeadgateError as exc:
-        return [_failure("source", exc)]
+        return [_failure(SOURCE, exc)]
     tasks: dict[str, Callable[[], Probe]] = {}
     if there.source is not None:
-        tasks["source"] = partial(_probe_source, there.way, shared, directory, there.source)
+        tasks[SOURCE] = partial(_probe_source, there.way, shared, directory, there.source)
     for address in there.content:
-        tasks[f"content {address}"] = partial(_probe, there.way, address)
+        tasks[Sentence("content {address}", address=address)] = partial(_probe, there.way, address)
     answers = side_by_side(tasks, seconds)
     findings = [_proxy(shared)]
     findings += [_finding(subject, answers.get(subject), seconds) for subject in tasks]
@@ -124,8 +149,8 @@ def _finding(subject: str, answer: Probe | HeadgateError | None, seconds: float)
         return Finding(
             subject=subject,
             verdict=Verdict.FAILED,
-            sentence=f"No answer within {seconds:.0f} s.",
-            next_step="Check DNS, the firewall and the proxy for this host.",
+            sentence=Sentence("No answer within {seconds} s.", seconds=round(seconds)),
+            next_step=Sentence("Check DNS, the firewall and the proxy for this host."),
         )
     if isinstance(answer, HeadgateError):
         return _failure(subject, answer)
@@ -141,52 +166,72 @@ def _failure(subject: str, error: HeadgateError) -> Finding:
     return Finding(
         subject=subject,
         verdict=Verdict.FAILED,
-        sentence=str(error),
+        sentence=error.message,
         next_step=_step(error.next_step),
     )
 
 
 def _step(step: str) -> str:
     """Return the next step without sending people to the doctor they are at."""
-    if step == RUN_DOCTOR:
-        return (
-            "Check that it runs, its name and port (`headgate settings show source`), and the "
-            "firewalls on the way."
-        )
-    return step.replace(", then run `headgate doctor`", "")
+    return _AT_THE_DOCTOR.get(step, step)
 
 
 def _proxy(shared: Shared) -> Finding:
-    proxy = shared.proxy
+    return Finding(subject=PROXY, verdict=Verdict.NOTE, sentence=_how_proxied(shared.proxy))
+
+
+def _how_proxied(proxy: Proxy) -> Sentence:
     if not proxy.enabled:
-        sentence = "No proxy server is used: everything goes there directly."
-    else:
-        signs_in = f" as {proxy.user}" if proxy.use_credentials else ", without signing in"
-        basic = "allowed" if proxy.allow_basic else "not allowed"
-        sentence = (
-            f"{proxy.host}:{proxy.port}{signs_in}; basic authentication is {basic}. Whether it "
-            "lets us through is said for each host."
+        return Sentence("No proxy server is used: everything goes there directly.")
+    address = f"{proxy.host}:{proxy.port}"
+    if proxy.use_credentials and proxy.allow_basic:
+        how = Sentence(
+            "{address} as {user}; basic authentication is allowed.",
+            address=address,
+            user=proxy.user,
         )
-    return Finding(subject="proxy", verdict=Verdict.NOTE, sentence=sentence)
+    elif proxy.use_credentials:
+        how = Sentence(
+            "{address} as {user}; basic authentication is not allowed.",
+            address=address,
+            user=proxy.user,
+        )
+    elif proxy.allow_basic:
+        how = Sentence(
+            "{address}, without signing in; basic authentication is allowed.", address=address
+        )
+    else:
+        how = Sentence(
+            "{address}, without signing in; basic authentication is not allowed.", address=address
+        )
+    return Sentences((how, Sentence("Whether it lets us through is said for each host.")))
 
 
 def _clock(probes: Sequence[Probe]) -> Finding:
     differences = [one.clock_ahead for one in probes if one.clock_ahead is not None]
     if not differences:
         return Finding(
-            subject="clock",
+            subject=CLOCK,
             verdict=Verdict.NOTE,
-            sentence="Nobody answered whose clock could be compared with ours.",
+            sentence=Sentence("Nobody answered whose clock could be compared with ours."),
         )
     widest = max(differences, key=abs)
     if abs(widest) <= CLOCK_MAY_DIFFER:
         return Finding(
-            subject="clock", verdict=Verdict.WELL, sentence="Our clock agrees with theirs."
+            subject=CLOCK,
+            verdict=Verdict.WELL,
+            sentence=Sentence("Our clock agrees with theirs."),
         )
-    way = "ahead of" if widest > timedelta() else "behind"
+    difference = str(abs(widest))
+    if widest > timedelta():
+        said = Sentence("Our clock is {difference} ahead of theirs.", difference=difference)
+    else:
+        said = Sentence("Our clock is {difference} behind theirs.", difference=difference)
     return Finding(
-        subject="clock",
+        subject=CLOCK,
         verdict=Verdict.WARNING,
-        sentence=f"Our clock is {abs(widest)} {way} theirs.",
-        next_step="Set the clock (`timedatectl set-ntp true`): certificates depend on it.",
+        sentence=said,
+        next_step=Sentence(
+            "Set the clock (`timedatectl set-ntp true`): certificates depend on it."
+        ),
     )

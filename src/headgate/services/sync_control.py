@@ -14,10 +14,20 @@ from headgate import clock
 from headgate.errors import UsageError
 from headgate.jobs import schedule
 from headgate.jobs.schedule import Attempt, Timetable
+from headgate.sentences import Sentence
 from headgate.services.configuring import Configuring
-from headgate.storage import audit, catalogue_version, installation, jobs, runs, transactions
+from headgate.storage import (
+    audit,
+    catalogue_version,
+    installation,
+    jobs,
+    run_history,
+    runs,
+    transactions,
+)
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.jobs import Job
+from headgate.storage.run_history import NotedProblem, RunFilter, RunLine, RunPage
 
 #: Kinds of jobs; bootstrap knows who does them.
 SYNCHRONIZE = "synchronize"
@@ -27,6 +37,9 @@ IMPORT = "import"
 EVERYTHING = "everything"
 CATEGORIES = "categories"
 
+#: What the worker calls a first run that is too large to start without a yes.
+ASKS_FIRST = "FirstRunTooLargeError"
+
 #: Who starts what the timetable asks for.
 BY_SCHEDULE = "schedule"
 
@@ -35,11 +48,15 @@ class AlreadySynchronizingError(UsageError):
     """One synchronization waits or runs; ``job`` is it."""
 
     def __init__(self, job: Job) -> None:
-        since = f"{job.queued_at:%Y-%m-%d %H:%M} UTC"
         super().__init__(
-            f"A synchronization is under way, started by {job.queued_by} at {since}.",
-            next_step="Watch it with `headgate sync status`, or stop it with "
-            "`headgate sync cancel`.",
+            Sentence(
+                "A synchronization is under way, started by {who} at {since} UTC.",
+                who=job.queued_by,
+                since=f"{job.queued_at:%Y-%m-%d %H:%M}",
+            ),
+            next_step=Sentence(
+                "Watch it with `headgate sync status`, or stop it with `headgate sync cancel`."
+            ),
         )
         self.job = job
 
@@ -49,8 +66,8 @@ class NothingToCancelError(UsageError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No synchronization is under way; there is nothing to cancel.",
-            next_step="`headgate sync history` tells how the last ones ended.",
+            Sentence("No synchronization is under way; there is nothing to cancel."),
+            next_step=Sentence("`headgate sync history` tells how the last ones ended."),
         )
 
 
@@ -67,6 +84,27 @@ class SyncStatus:
     def progress(self) -> dict[str, Any]:
         """Phase, done, total, rate, seconds_left, as far as the job has said."""
         return dict(self.job.progress) if self.job is not None else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What people watch: the synchronization under way, else how the last one ended."""
+
+    job: Job | None  #: waits or runs
+    run: RunLine | None  #: what the history knows of it so far; None before it has begun
+    last: RunLine | None  #: the newest run that has ended
+    next_at: datetime | None  #: None: manual
+    asks: bool  #: the last one stopped because so large a first run wants a yes
+
+
+class NoSuchRunError(UsageError):
+    """The history does not know this synchronization."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(
+            Sentence("There is no synchronization number {number}.", number=str(run_id)),
+            next_step=Sentence("The list of synchronizations shows all there are."),
+        )
 
 
 class SyncControl:
@@ -92,10 +130,14 @@ class SyncControl:
             )
         return job
 
-    def preview(self, *, by: str) -> Job:
-        """Queue the question how much a synchronization would bring."""
+    def preview(self, *, by: str, about: str = "") -> Job:
+        """Queue the question how much a synchronization would bring.
+
+        ``about``: what the answer will be recognised by; it is kept with the job.
+        """
+        payload = {"about": about}
         with transactions.write(self._engine) as conn:
-            return jobs.enqueue(conn, kind=PREVIEW, payload={}, by=by, at=clock.now())
+            return jobs.enqueue(conn, kind=PREVIEW, payload=payload, by=by, at=clock.now())
 
     def import_package(self, path: Path, *, by: str) -> Job:
         """Queue the import of an export package that lies on this machine."""
@@ -151,6 +193,60 @@ class SyncControl:
         with transactions.read(self._engine) as conn:
             return runs.runs(conn, limit=limit)
 
+    def glance(self) -> Glance:
+        """Return what to show of synchronizing now; cheap enough to be asked every second."""
+        now, timetable = clock.now(), self._timetable()
+        with transactions.read(self._engine) as conn:
+            under_way = jobs.unfinished(conn, [SYNCHRONIZE])
+            ended = jobs.newest_ended(conn, SYNCHRONIZE)
+            attempts = _attempts(conn, timetable, now) if timetable else []
+            return Glance(
+                job=under_way[0] if under_way else None,
+                run=run_history.running(conn) if under_way else None,
+                last=run_history.newest_ended(conn),
+                next_at=schedule.next_run(timetable, attempts, now) if timetable else None,
+                asks=ended is not None and ended.result.get("error") == ASKS_FIRST,
+            )
+
+    def runs(
+        self,
+        wanted: RunFilter,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+        limit: int | None = 50,
+    ) -> RunPage:
+        """Return a page of the history, newest first; ``limit`` None: all that is wanted."""
+        with transactions.read(self._engine) as conn:
+            return run_history.run_page(
+                conn, wanted, older_than=older_than, newer_than=newer_than, limit=limit
+            )
+
+    def run(self, run_id: int) -> RunLine:
+        """Return one run of the history. Raises NoSuchRunError."""
+        with transactions.read(self._engine) as conn:
+            found = run_history.run(conn, run_id)
+        if found is None:
+            raise NoSuchRunError(run_id)
+        return found
+
+    def problem_counts(self, run_id: int) -> dict[str, int]:
+        """Return how many problems of each kind a run has; kinds without any are left out."""
+        with transactions.read(self._engine) as conn:
+            return run_history.problem_counts(conn, run_id)
+
+    def problems(
+        self, run_id: int, kind: str, *, after: int = 0, limit: int = 100
+    ) -> list[NotedProblem]:
+        """Return problems of one kind, in order; ``after``: the last one of the page before."""
+        with transactions.read(self._engine) as conn:
+            return run_history.problems_of(conn, run_id, kind, after=after, limit=limit)
+
+    def starters(self) -> list[str]:
+        """Return everybody who has started a synchronization, by name."""
+        with transactions.read(self._engine) as conn:
+            return run_history.starters(conn)
+
     def start_if_due(self) -> Job | None:
         """Queue what the timetable asks for now; None when it asks for nothing."""
         timetable, now = self._timetable(), clock.now()
@@ -192,8 +288,7 @@ def _close_run_without_job(conn: Connection, now: datetime) -> None:
     run = runs.open_run(conn)
     if run is None or jobs.unfinished(conn, [SYNCHRONIZE]):
         return
-    reason = "Cancelled; the next synchronization goes on from here."
-    runs.end_run(conn, run.id, result="cancelled", reason=reason, at=now)
+    runs.end_run(conn, run.id, result="cancelled", reason=runs.WHY_CANCELLED, at=now)
     if runs.has_brought_documents(conn, run.id):
         catalogue_version.raise_catalogue_version(conn)
 

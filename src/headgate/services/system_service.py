@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headgate.errors import HeadgateError, UsageError
+from headgate.sentences import Sentence
 
 USER = "headgate"
 UNIT = "headgate.service"
@@ -96,7 +97,7 @@ def install(executable: Path, *, root: Path = Path("/"), run: Runner | None = No
     rights or when the new user could not run ``executable``, SystemServiceError when a command
     fails; a second call goes on where the first stopped.
     """
-    _require_rights(root, "install")
+    _require_rights(root, Sentence("Only root may install a system service."))
     if root == Path("/"):
         _require_reachable(executable)
     run = run or _run
@@ -122,13 +123,13 @@ def uninstall(*, root: Path = Path("/"), run: Runner | None = None) -> Path:
 
     Raises UsageError without root rights or when no service is installed.
     """
-    _require_rights(root, "uninstall")
+    _require_rights(root, Sentence("Only root may uninstall a system service."))
     run = run or _run
     unit = _unit_path(root)
     if not unit.exists():
         raise UsageError(
-            f"No service is installed: {unit} does not exist.",
-            next_step="Install one with `headgate service install`.",
+            Sentence("No service is installed: {unit} does not exist.", unit=str(unit)),
+            next_step=Sentence("Install one with `headgate service install`."),
         )
     if _systemd_runs(root):
         run(["systemctl", "disable", "--now", UNIT])
@@ -152,11 +153,13 @@ def _unit_path(root: Path) -> Path:
     return root / "etc/systemd/system" / UNIT
 
 
-def _require_rights(root: Path, verb: str) -> None:
+def _require_rights(root: Path, refusal: Sentence) -> None:
     if root == Path("/") and os.geteuid() != 0:
         raise UsageError(
-            f"Only root may {verb} a system service.",
-            next_step="Run the same command as root, for example with `sudo` and its full path.",
+            refusal,
+            next_step=Sentence(
+                "Run the same command as root, for example with `sudo` and its full path."
+            ),
         )
 
 
@@ -166,9 +169,16 @@ def _require_reachable(executable: Path) -> None:
         closed = closed_to_others(program)
         if closed is not None:
             raise UsageError(
-                f"The user {USER} could not run {program}: {closed} is closed to other users.",
-                next_step="Install Headgate outside home folders, for example into /opt/headgate "
-                "with the bundle's install script, and run the command from there.",
+                Sentence(
+                    "The user {user} could not run {program}: {closed} is closed to other users.",
+                    user=USER,
+                    program=str(program),
+                    closed=str(closed),
+                ),
+                next_step=Sentence(
+                    "Install Headgate outside home folders, for example into /opt/headgate with "
+                    "the bundle's install script, and run the command from there."
+                ),
             )
 
 
@@ -199,12 +209,19 @@ def _run(command: Sequence[str]) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as missing:
         raise SystemServiceError(
-            f"This machine has no `{command[0]}`.",
-            next_step="Install it, or write the unit by hand: see docs/operating.md.",
+            Sentence("This machine has no `{program}`.", program=command[0]),
+            next_step=Sentence("Install it, or write the unit by hand: see docs/operating.md."),
         ) from missing
     if done.returncode != 0:
         words = done.stderr.strip() or done.stdout.strip()
         raise SystemServiceError(
-            f"`{' '.join(command)}` failed with {done.returncode}: {words}",
-            next_step="Put that right and run the command again; it goes on where it stopped.",
+            Sentence(
+                "`{command}` failed with {code}: {words}",
+                command=" ".join(command),
+                code=str(done.returncode),
+                words=words,
+            ),
+            next_step=Sentence(
+                "Put that right and run the command again; it goes on where it stopped."
+            ),
         )

@@ -53,6 +53,14 @@ class FilesStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is stored here, and how much room is left."""
+
+    present: FileTotal
+    space: Space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """What reading every stored file showed."""
 
@@ -96,6 +104,12 @@ class UpdateFiles:
         with transactions.read(self._engine) as conn:
             return file_records.due_total(conn, choice)
 
+    def held(self) -> Held:
+        """Return what is stored here; quick, unlike :meth:`status`."""
+        with transactions.read(self._engine) as conn:
+            totals = file_records.totals(conn)
+        return Held(present=totals[FilePresence.PRESENT], space=self._store.space())
+
     def status(self, choice: FileChoice) -> FilesStatus:
         """Return how things stand."""
         with transactions.read(self._engine) as conn:
@@ -127,7 +141,7 @@ class UpdateFiles:
             try:
                 verify.verify(path, _expected(file))
             except (DamagedFileError, OSError) as exc:
-                damaged.append(str(exc))
+                damaged.append(_said(exc))
                 if isinstance(exc, DamagedFileError):  # else the disk is, and may recover
                     self._store.remove(file.sha1)
                 self._record([file.sha1], FilePresence.DAMAGED)
@@ -243,7 +257,7 @@ class _Adopting:
         try:
             verify.verify(path, _expected(file))
         except (DamagedFileError, OSError) as exc:
-            self._damaged.append(str(exc))
+            self._damaged.append(_said(exc))
             return
         aside = self._store.aside(file.sha1)
         if adoption.link(path, aside):
@@ -267,6 +281,10 @@ class _Adopting:
             damaged=tuple(self._damaged),
             without_room=self._without_room.total(),
         )
+
+
+def _said(error: DamagedFileError | OSError) -> str:
+    return error.message if isinstance(error, DamagedFileError) else str(error)
 
 
 def _expected(file: DueFile) -> Expected:

@@ -2,6 +2,7 @@
 
 headgate.toml   local settings          secret.key    encrypts stored secrets (0600)
 headgate.db     SQLite, the default     content/      update files
+tls/            CA and certificate      serving.json  where the running server listens
 """
 
 import os
@@ -12,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headgate.errors import SettingsError
+from headgate.sentences import Sentence
 
 SYSTEM_DIRECTORY = Path("/var/lib/headgate")
 PERSONAL_DIRECTORY = Path(".local/share/headgate")
 
 #: One of these in a directory says that it is ours.
 _OURS = ("headgate.toml", "headgate.db", "secret.key")
+
+_CHOOSE_ANOTHER = Sentence("Choose another with --data DIR, or give this one to your user.")
 
 
 class DataDirectoryError(SettingsError):
@@ -49,6 +53,16 @@ class DataDirectory:
     def content(self) -> Path:
         """Update files by digest."""
         return self.path / "content"
+
+    @property
+    def tls(self) -> Path:
+        """The CA and certificate Headgate makes for itself; never in a backup of the database."""
+        return self.path / "tls"
+
+    @property
+    def serving_file(self) -> Path:
+        """Where the running server listens; there is none when none runs."""
+        return self.path / "serving.json"
 
     @property
     def backups(self) -> Path:
@@ -88,18 +102,22 @@ def prepare(directory: DataDirectory) -> None:
         _keep_others_out(path)
     except FileExistsError as exc:
         raise DataDirectoryError(
-            f"The data directory {path} is a file.",
-            next_step="Choose a directory with --data DIR.",
+            Sentence("The data directory {path} is a file.", path=str(path)),
+            next_step=Sentence("Choose a directory with --data DIR."),
         ) from exc
     except OSError as exc:
         raise DataDirectoryError(
-            f"The data directory {path} cannot be used ({exc.strerror}).",
-            next_step="Choose another with --data DIR, or give this one to your user.",
+            Sentence(
+                "The data directory {path} cannot be used ({reason}).",
+                path=str(path),
+                reason=exc.strerror,
+            ),
+            next_step=_CHOOSE_ANOTHER,
         ) from exc
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise DataDirectoryError(
-            f"The data directory {path} cannot be written.",
-            next_step="Choose another with --data DIR, or give this one to your user.",
+            Sentence("The data directory {path} cannot be written.", path=str(path)),
+            next_step=_CHOOSE_ANOTHER,
         )
 
 
@@ -114,8 +132,12 @@ def _keep_others_out(path: Path) -> None:
         path.chmod(0o700)
         return
     raise DataDirectoryError(
-        f"{path} is open to others (mode {mode:04o}) and holds things that are not Headgate's.",
-        next_step="Choose a directory that is Headgate's alone with --data DIR.",
+        Sentence(
+            "{path} is open to others (mode {mode}) and holds things that are not Headgate's.",
+            path=str(path),
+            mode=f"{mode:04o}",
+        ),
+        next_step=Sentence("Choose a directory that is Headgate's alone with --data DIR."),
     )
 
 
@@ -129,8 +151,14 @@ def _refuse_somebody_elses(path: Path, owner: int) -> None:
     except KeyError:
         return
     raise DataDirectoryError(
-        f"The data directory {path} belongs to the user {name}.",
-        next_step=f"Run the command as that user: `sudo -u {name} headgate --data {path} …`.",
+        Sentence(
+            "The data directory {path} belongs to the user {name}.", path=str(path), name=name
+        ),
+        next_step=Sentence(
+            "Run the command as that user: `sudo -u {name} headgate --data {path} …`.",
+            name=name,
+            path=str(path),
+        ),
     )
 
 

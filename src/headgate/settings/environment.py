@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from headgate.errors import SettingsError
+from headgate.sentences import Sentence
 from headgate.settings.keys import Key, read_value
 from headgate.settings.values import Value
 
@@ -29,14 +30,18 @@ def _text_of(key: Key, environment: Mapping[str, str]) -> str | None:
         return text
     if text is not None:
         raise SettingsError(
-            f"Both {key.variable} and {key.variable}_FILE are set.",
-            next_step="Keep one of them.",
+            Sentence("Both {variable} and {variable}_FILE are set.", variable=key.variable),
+            next_step=Sentence("Keep one of them."),
         )
     try:
         return Path(file).read_text("utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsError(
-            f"{key.variable}_FILE names {file}, which cannot be read "
-            f"({getattr(exc, 'strerror', None) or 'not UTF-8'}).",
-            next_step="Create the file, or take the variable out of the environment.",
+            Sentence(
+                "{variable}_FILE names {file}, which cannot be read ({reason}).",
+                variable=key.variable,
+                file=file,
+                reason=getattr(exc, "strerror", None) or Sentence("not UTF-8"),
+            ),
+            next_step=Sentence("Create the file, or take the variable out of the environment."),
         ) from exc

@@ -5,10 +5,11 @@ sentence for a wrong value) follows from its line here.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from headgate.errors import SettingsError
+from headgate.sentences import Sentence
 from headgate.settings import values
 from headgate.settings.values import NotAllowed, Reader, Value
 
@@ -44,40 +45,63 @@ LOCAL = _table(
         name="database.url",
         read=values.any_text,
         secret=True,
-        meaning="sqlite:///PATH or postgresql://USER@HOST/NAME; default: headgate.db beside this",
+        meaning=Sentence(
+            "sqlite:///PATH or postgresql://USER@HOST/NAME; default: headgate.db beside this"
+        ),
     ),
     Key(
         name="listen.http",
         read=values.listen_address,
         default="0.0.0.0:8530",
-        meaning="where computers reach this server without TLS: HOST:PORT",
+        meaning=Sentence("where computers reach this server without TLS: HOST:PORT"),
     ),
     Key(
         name="listen.https",
         read=values.listen_address_or_off,
-        meaning="where they reach it with TLS: HOST:PORT or off; 0.0.0.0:8531 with a certificate",
+        default="0.0.0.0:8531",
+        meaning=Sentence("where they reach it with TLS: HOST:PORT or off"),
     ),
     Key(
         name="listen.certificate",
         read=values.absolute_path,
-        meaning="PEM file with the certificate and its chain",
+        meaning=Sentence(
+            "PEM file with an own certificate and its chain; default: made by Headgate"
+        ),
     ),
     Key(
         name="listen.key",
         read=values.absolute_path,
-        meaning="PEM file with its private key",
+        meaning=Sentence("PEM file with its private key"),
+    ),
+    Key(
+        name="listen.trusted_proxies",
+        read=values.network_list,
+        default=(),
+        meaning=Sentence(
+            "addresses or networks of reverse proxies whose X-Forwarded headers count"
+        ),
+    ),
+    Key(
+        name="console.user_header",
+        read=values.header_name,
+        meaning=Sentence("header in which a trusted proxy names the user it has signed in"),
+    ),
+    Key(
+        name="console.keytab",
+        read=values.absolute_path,
+        meaning=Sentence("file with the Kerberos key of HTTP/NAME: browsers sign in by Negotiate"),
     ),
     Key(
         name="log.level",
         read=values.one_of("debug", "info", "warning", "error"),
         default="info",
-        meaning="how much is logged to stderr",
+        meaning=Sentence("how much is logged to stderr"),
     ),
     Key(
         name="log.format",
         read=values.one_of("text", "json"),
         default="text",
-        meaning="lines for people, or one JSON object per line",
+        meaning=Sentence("lines for people, or one JSON object per line"),
     ),
 )
 
@@ -87,126 +111,160 @@ SHARED = _table(
         name="source.kind",
         read=values.one_of("microsoft", "upstream"),
         default="microsoft",
-        meaning="where updates come from: Microsoft Update or an upstream server",
+        meaning=Sentence("where updates come from: Microsoft Update or an upstream server"),
     ),
-    Key(name="source.host", read=values.host_name, meaning="name of the upstream server"),
+    Key(name="source.host", read=values.host_name, meaning=Sentence("name of the upstream server")),
     Key(
         name="source.port",
         read=values.number(1, 65535),
-        meaning="port of the upstream server; default 8531 with TLS, 8530 without",
+        meaning=Sentence("port of the upstream server; default 8531 with TLS, 8530 without"),
     ),
     Key(
         name="source.tls",
         read=values.yes_or_no,
         default=True,
-        meaning="whether the upstream server is reached with TLS",
+        meaning=Sentence("whether the upstream server is reached with TLS"),
     ),
     Key(
         name="source.ca_file",
         read=values.absolute_path,
-        meaning="PEM file with the authority that signed the upstream server's certificate",
+        meaning=Sentence(
+            "PEM file with the authority that signed the upstream server's certificate"
+        ),
     ),
     Key(
         name="source.root_file",
         read=values.absolute_path,
-        meaning="file with Microsoft Root Certificate Authority 2011, where fetching is blocked",
+        meaning=Sentence(
+            "file with Microsoft Root Certificate Authority 2011, where fetching is blocked"
+        ),
     ),
     Key(
         name="proxy.enabled",
         read=values.yes_or_no,
         default=False,
-        meaning="use a proxy server when synchronizing",
+        meaning=Sentence("use a proxy server when synchronizing"),
     ),
-    Key(name="proxy.host", read=values.host_name, meaning="name of the proxy server"),
+    Key(name="proxy.host", read=values.host_name, meaning=Sentence("name of the proxy server")),
     Key(
         name="proxy.port",
         read=values.number(1, 65535),
         default=80,
-        meaning="port of the proxy server",
+        meaning=Sentence("port of the proxy server"),
     ),
     Key(
         name="proxy.use_credentials",
         read=values.yes_or_no,
         default=False,
-        meaning="use user credentials to connect to the proxy server",
+        meaning=Sentence("use user credentials to connect to the proxy server"),
     ),
-    Key(name="proxy.user", read=values.any_text, meaning="user at the proxy server"),
-    Key(name="proxy.domain", read=values.any_text, meaning="domain of that user"),
+    Key(name="proxy.user", read=values.any_text, meaning=Sentence("user at the proxy server")),
+    Key(name="proxy.domain", read=values.any_text, meaning=Sentence("domain of that user")),
     Key(
         name="proxy.password",
         read=values.any_text,
         secret=True,
-        meaning="password of that user; stored encrypted, never shown",
+        meaning=Sentence("password of that user; stored encrypted, never shown"),
     ),
     Key(
         name="proxy.allow_basic",
         read=values.yes_or_no,
         default=False,
-        meaning="allow basic authentication (password in clear text)",
+        meaning=Sentence("allow basic authentication (password in clear text)"),
     ),
     Key(
         name="languages.mode",
         read=values.one_of("locale", "all", "selected"),
         default="all",
-        meaning="match the locale of this server, all including new ones, or the selected ones",
+        meaning=Sentence(
+            "match the locale of this server, all including new ones, or the selected ones"
+        ),
     ),
     Key(
         name="languages.selected",
         read=values.language_list,
         default=("en",),
-        meaning="languages joined by commas; English is always kept",
+        meaning=Sentence("languages joined by commas; English is always kept"),
     ),
     Key(
         name="languages.locale",
         read=values.language,
-        meaning="the locale to match instead of the machine's",
+        meaning=Sentence("the locale to match instead of the machine's"),
     ),
     Key(
         name="schedule.mode",
         read=values.one_of("manual", "daily"),
         default="manual",
-        meaning="synchronize by hand or every day",
+        meaning=Sentence("synchronize by hand or every day"),
     ),
     Key(
         name="schedule.first",
         read=values.time_of_day,
         default="03:00",
-        meaning="first synchronization of the day",
+        meaning=Sentence("first synchronization of the day"),
     ),
     Key(
         name="schedule.per_day",
         read=values.number(1, 24),
         default=1,
-        meaning="synchronizations per day, evenly spaced",
+        meaning=Sentence("synchronizations per day, evenly spaced"),
     ),
     Key(
         name="schedule.zone",
         read=values.time_zone,
-        meaning="time zone of the schedule; default: the machine's",
+        meaning=Sentence("time zone of the schedule; default: the machine's"),
     ),
     Key(
         name="content.store",
         read=values.one_of("local", "microsoft"),
         default="local",
-        meaning="store update files here, or let computers fetch them from Microsoft Update",
+        meaning=Sentence(
+            "store update files here, or let computers fetch them from Microsoft Update"
+        ),
     ),
     Key(
         name="content.deferred",
         read=values.yes_or_no,
         default=True,
-        meaning="fetch update files only when an update is approved",
+        meaning=Sentence("fetch update files only when an update is approved"),
     ),
     Key(
         name="content.express",
         read=values.yes_or_no,
         default=False,
-        meaning="also fetch express installation files",
+        meaning=Sentence("also fetch express installation files"),
     ),
     Key(
         name="products.mode",
         read=values.one_of("all", "selected"),
         default="all",
-        meaning="all products, new ones included, or the selected ones",
+        meaning=Sentence("all products, new ones included, or the selected ones"),
+    ),
+    Key(
+        name="server.names",
+        read=values.name_list,
+        default=(),
+        meaning=Sentence(
+            "names and addresses computers use for this server; default: the machine's names"
+        ),
+    ),
+    Key(
+        name="console.plain_http",
+        read=values.one_of("redirect", "allow"),
+        default="redirect",
+        meaning=Sentence("sign-in over HTTP from other machines: lead to HTTPS, or allow it"),
+    ),
+    Key(
+        name="console.idle_minutes",
+        read=values.number(5, 1440),
+        default=60,
+        meaning=Sentence("minutes without a click after which a session ends"),
+    ),
+    Key(
+        name="console.session_hours",
+        read=values.number(1, 168),
+        default=12,
+        meaning=Sentence("hours after which a session ends in any case"),
     ),
 )
 
@@ -215,23 +273,37 @@ class UnknownSettingError(SettingsError):
     """There is no setting of this name."""
 
     def __init__(self, name: str, known: Iterable[str], *, where: str = "") -> None:
-        nearest = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
         super().__init__(
-            f"{where}There is no setting {name!r}.",
-            next_step=f"Did you mean {' or '.join(nearest)}?"
-            if nearest
-            else "`headgate settings show` lists all settings.",
+            Sentence("{where}There is no setting '{name}'.", where=where, name=name),
+            next_step=_nearest(difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)),
         )
+
+
+def _nearest(names: Sequence[str]) -> Sentence:
+    match names:
+        case [one]:
+            return Sentence("Did you mean {one}?", one=one)
+        case [one, other]:
+            return Sentence("Did you mean {one} or {other}?", one=one, other=other)
+        case [one, other, third]:
+            return Sentence(
+                "Did you mean {one} or {other} or {third}?", one=one, other=other, third=third
+            )
+    return Sentence("`headgate settings show` lists all settings.")
 
 
 class WrongValueError(SettingsError):
     """A setting cannot have this value. The value itself is repeated only if it is no secret."""
 
     def __init__(self, key: Key, text: str, allowed: str, *, where: str = "") -> None:
-        given = "this value" if key.secret else repr(text)
-        super().__init__(
-            f"{where}{key.name} cannot be {given}.", next_step=f"It must be {allowed}."
+        refusal = (
+            Sentence("{where}{name} cannot be this value.", where=where, name=key.name)
+            if key.secret
+            else Sentence(
+                "{where}{name} cannot be '{value}'.", where=where, name=key.name, value=text
+            )
         )
+        super().__init__(refusal, next_step=Sentence("It must be {allowed}.", allowed=allowed))
 
 
 def shared_key(name: str) -> Key:
@@ -240,8 +312,10 @@ def shared_key(name: str) -> Key:
         return SHARED[name]
     if name in LOCAL:
         raise SettingsError(
-            f"{name} belongs to one process and is not shared.",
-            next_step=f"Write it into headgate.toml, or set {LOCAL[name].variable}.",
+            Sentence("{name} belongs to one process and is not shared.", name=name),
+            next_step=Sentence(
+                "Write it into headgate.toml, or set {variable}.", variable=LOCAL[name].variable
+            ),
         )
     raise UnknownSettingError(name, SHARED)
 
@@ -253,4 +327,4 @@ def read_value(key: Key, text: str, *, where: str = "") -> Value:
     try:
         return key.read(text)
     except NotAllowed as exc:
-        raise WrongValueError(key, text, str(exc), where=where) from exc
+        raise WrongValueError(key, text, exc.allowed, where=where) from exc

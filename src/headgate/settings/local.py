@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from headgate.errors import SettingsError
+from headgate.sentences import Sentence
 from headgate.settings.environment import from_environment
 from headgate.settings.keys import LOCAL, SHARED, UnknownSettingError, read_value
 from headgate.settings.values import Value, written
@@ -21,9 +22,12 @@ class Local:
 
     database_url: str | None = field(repr=False)  #: None: headgate.db in the data directory
     listen_http: str  #: HOST:PORT
-    listen_https: str | None  #: HOST:PORT, "off", or None: the default if there is a certificate
-    certificate: Path | None
+    listen_https: str  #: HOST:PORT or "off"
+    certificate: Path | None  #: None: one that we make ourselves
     key: Path | None
+    trusted_proxies: tuple[str, ...]  #: networks
+    user_header: str | None  #: counts from trusted proxies alone
+    keytab: Path | None
     log_level: str
     log_json: bool
 
@@ -39,6 +43,9 @@ def local_settings(file: Path, environment: Mapping[str, str]) -> Local:
         listen_https=found["listen.https"],
         certificate=_path(found["listen.certificate"]),
         key=_path(found["listen.key"]),
+        trusted_proxies=found["listen.trusted_proxies"],
+        user_header=found["console.user_header"],
+        keytab=_path(found["console.keytab"]),
         log_level=found["log.level"],
         log_json=found["log.format"] == "json",
     )
@@ -54,9 +61,13 @@ def _from_file(file: Path) -> dict[str, Value]:
     except FileNotFoundError:
         return {}
     except OSError as exc:
-        raise SettingsError(f"{file} cannot be read ({exc.strerror}).") from exc
+        raise SettingsError(
+            Sentence("{file} cannot be read ({reason}).", file=str(file), reason=exc.strerror)
+        ) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"{file} is no TOML file: {exc}.") from exc
+        raise SettingsError(
+            Sentence("{file} is no TOML file: {reason}.", file=str(file), reason=str(exc))
+        ) from exc
     return dict(_one(file, name, value) for name, value in _flat(sections))
 
 
@@ -73,10 +84,18 @@ def _flat(sections: dict[str, Any]) -> list[tuple[str, Any]]:
 def _one(file: Path, name: str, value: Any) -> tuple[str, Value]:
     if name in SHARED:
         raise SettingsError(
-            f"{file}: {name} is shared by all processes and lives in the database.",
-            next_step=f"Take it out of the file and use `headgate settings set {name}=…`.",
+            Sentence(
+                "{file}: {name} is shared by all processes and lives in the database.",
+                file=str(file),
+                name=name,
+            ),
+            next_step=Sentence(
+                "Take it out of the file and use `headgate settings set {name}=…`.", name=name
+            ),
         )
     if name not in LOCAL:
         raise UnknownSettingError(name, LOCAL, where=f"{file}: ")
-    text = written(value) if isinstance(value, bool) else str(value)
+    if isinstance(value, list):
+        value = tuple(map(str, value))
+    text = written(value) if isinstance(value, bool | tuple) else str(value)
     return name, read_value(LOCAL[name], text, where=f"{file}: ")

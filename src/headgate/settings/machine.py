@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from headgate.sentences import Sentence
+
 LOCALE_FILES = (Path("/etc/locale.conf"), Path("/etc/default/locale"))
 ZONE_FILE = Path("/etc/timezone")
 ZONE_LINK = Path("/etc/localtime")
@@ -34,11 +36,16 @@ def machine_locale(files: Sequence[Path] = LOCALE_FILES) -> MachineLocale:
         language = _language_of(name)
         if language is None:
             return MachineLocale(
-                language="en", reason=f"{file} says {name}, which counts as English."
+                language="en",
+                reason=Sentence(
+                    "{file} says {name}, which counts as English.", file=str(file), name=name
+                ),
             )
-        return MachineLocale(language=language, reason=f"{file} says {name}.")
+        said = Sentence("{file} says {name}.", file=str(file), name=name)
+        return MachineLocale(language=language, reason=said)
     return MachineLocale(
-        language="en", reason="This machine names no locale, which counts as English."
+        language="en",
+        reason=Sentence("This machine names no locale, which counts as English."),
     )
 
 

@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 from headgate.errors import SettingsError
+from headgate.sentences import Sentence
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -81,8 +82,14 @@ def _read(file: Path) -> bytes:
         mode = stat.S_IMODE(os.fstat(source.fileno()).st_mode)
         if mode & 0o077:
             raise SecretKeyError(
-                f"{file} can be read by others (mode {mode:04o}); it is refused.",
-                next_step=f"Run `chmod 600 {file}`, and change the passwords it protects.",
+                Sentence(
+                    "{file} can be read by others (mode {mode}); it is refused.",
+                    file=str(file),
+                    mode=f"{mode:04o}",
+                ),
+                next_step=Sentence(
+                    "Run `chmod 600 {file}`, and change the passwords it protects.", file=str(file)
+                ),
             )
         text = source.read(4096).strip()
     try:
@@ -91,7 +98,9 @@ def _read(file: Path) -> bytes:
         key = b""
     if len(key) != _KEY_BYTES:
         raise SecretKeyError(
-            f"{file} does not contain a key.",
-            next_step="Restore it from your backup, or remove it and give the passwords again.",
+            Sentence("{file} does not contain a key.", file=str(file)),
+            next_step=Sentence(
+                "Restore it from your backup, or remove it and give the passwords again."
+            ),
         )
     return key

@@ -77,6 +77,22 @@ class Products:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What computers and people call this server."""
+
+    names: tuple[str, ...]  #: the first is the one people are shown; none: the machine's names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """How people sign in, and for how long."""
+
+    plain_http: str  #: redirect | allow
+    idle_minutes: int
+    session_hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """All shared settings as they count now."""
 
@@ -86,6 +102,8 @@ class Shared:
     schedule: Schedule
     content: Content
     products: Products
+    server: Server
+    console: Console
 
 
 def shared_settings(chosen: Mapping[str, Value], *, machine_zone: str) -> Shared:
@@ -104,6 +122,8 @@ def shared_settings(chosen: Mapping[str, Value], *, machine_zone: str) -> Shared
         schedule=Schedule(**(schedule | {"zone": schedule["zone"] or machine_zone})),
         content=Content(**section("content")),
         products=Products(**section("products")),
+        server=Server(**section("server")),
+        console=Console(**section("console")),
     )
 
 

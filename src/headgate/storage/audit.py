@@ -35,3 +35,16 @@ def latest_lines(conn: Connection, *, limit: int) -> list[AuditLine]:
         AuditLine(at=row.at, actor=row.actor, action=row.action, detail=json.loads(row.detail))
         for row in rows
     ]
+
+
+def newest_line(conn: Connection, *, action_begins: str) -> AuditLine | None:
+    """Return the newest line whose action begins so, None when there is none."""
+    row = conn.execute(
+        select(audit)
+        .where(audit.c.action.startswith(action_begins, autoescape=True))
+        .order_by(audit.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return AuditLine(at=row.at, actor=row.actor, action=row.action, detail=json.loads(row.detail))

@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from headgate.errors import StorageError
+from headgate.sentences import Sentence, said_by
 from headgate.storage import transactions, upgrade
 from headgate.storage.engine import BUSY_TIMEOUT, sqlite_file
 
@@ -29,11 +30,14 @@ class BackupError(StorageError):
 class NotByUsError(BackupError):
     """The database is PostgreSQL, whose own tools copy it."""
 
-    def __init__(self, verb: str, command: str) -> None:
+    def __init__(self, message: Sentence, command: str) -> None:
         super().__init__(
-            f"Headgate does not {verb} a PostgreSQL database itself.",
-            next_step=f"Run `{command}` with the URL of `database.url`; it is consistent while "
-            "Headgate serves.",
+            message,
+            next_step=Sentence(
+                "Run `{command}` with the URL of `database.url`; it is consistent while Headgate "
+                "serves.",
+                command=command,
+            ),
         )
 
 
@@ -44,14 +48,20 @@ def back_up(engine: Engine, target: Path) -> int:
     """
     source = sqlite_file(engine)
     if source is None:
-        raise NotByUsError("back up", f"pg_dump --format=custom --file={target} URL")
+        raise NotByUsError(
+            Sentence("Headgate does not back up a PostgreSQL database itself."),
+            f"pg_dump --format=custom --file={target} URL",
+        )
     if target.exists():
-        raise BackupError(f"{target} exists already.", next_step="Name a file that does not.")
+        raise BackupError(
+            Sentence("{target} exists already.", target=target),
+            next_step=Sentence("Name a file that does not."),
+        )
     with transactions.read(engine) as conn:
         if upgrade.version_of(conn) is None:
             raise BackupError(
-                f"There is nothing in {source} yet.",
-                next_step="Check --data, or synchronize first.",
+                Sentence("There is nothing in {source} yet.", source=source),
+                next_step=Sentence("Check --data, or synchronize first."),
             )
     aside = target.with_name(target.name + ".partial")
     try:
@@ -63,8 +73,8 @@ def back_up(engine: Engine, target: Path) -> int:
     except (OSError, sqlite3.Error) as exc:
         aside.unlink(missing_ok=True)
         raise BackupError(
-            f"{target} cannot be written ({exc}).",
-            next_step="Choose another place, or free space there.",
+            Sentence("{target} cannot be written ({reason}).", target=target, reason=said_by(exc)),
+            next_step=Sentence("Choose another place, or free space there."),
         ) from exc
     return target.stat().st_size
 
@@ -86,7 +96,10 @@ def restore(engine: Engine, copy: Path, *, keep: Path) -> Replaced:
     """
     place = sqlite_file(engine)
     if place is None:
-        raise NotByUsError("restore", f"pg_restore --clean --if-exists --dbname=URL {copy}")
+        raise NotByUsError(
+            Sentence("Headgate does not restore a PostgreSQL database itself."),
+            f"pg_restore --clean --if-exists --dbname=URL {copy}",
+        )
     schema = version_in(copy)
     kept = _keep(engine, place, keep)
     engine.dispose()
@@ -102,8 +115,8 @@ def restore(engine: Engine, copy: Path, *, keep: Path) -> Replaced:
     except (OSError, sqlite3.Error) as exc:
         aside.unlink(missing_ok=True)
         raise BackupError(
-            f"{place} cannot be replaced ({exc}).",
-            next_step="Stop Headgate and free space, then restore again.",
+            Sentence("{place} cannot be replaced ({reason}).", place=place, reason=said_by(exc)),
+            next_step=Sentence("Stop Headgate and free space, then restore again."),
         ) from exc
     return Replaced(schema=schema, kept=kept)
 
@@ -127,7 +140,10 @@ def version_in(copy: Path) -> str:
     than this program.
     """
     if not copy.is_file():
-        raise BackupError(f"There is no file {copy}.", next_step="Name a backup file.")
+        raise BackupError(
+            Sentence("There is no file {copy}.", copy=copy),
+            next_step=Sentence("Name a backup file."),
+        )
     try:
         with closing(_open(copy, "?mode=ro&immutable=1")) as conn:
             found = conn.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -137,10 +153,18 @@ def version_in(copy: Path) -> str:
             complaint = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.Error as exc:
         raise BackupError(
-            f"{copy} is no whole database of Headgate ({exc}).", next_step="Name a backup file."
+            Sentence(
+                "{copy} is no whole database of Headgate ({reason}).",
+                copy=copy,
+                reason=said_by(exc),
+            ),
+            next_step=Sentence("Name a backup file."),
         ) from exc
     if found is None or complaint != "ok":
-        raise BackupError(f"{copy} is damaged: {complaint}.", next_step="Use an older backup.")
+        raise BackupError(
+            Sentence("{copy} is damaged: {complaint}.", copy=copy, complaint=complaint),
+            next_step=Sentence("Use an older backup."),
+        )
     return str(found[0])
 
 
@@ -168,7 +192,11 @@ def check(engine: Engine) -> list[str]:
         found = [str(row[0]) for row in conn.execute(text("PRAGMA integrity_check"))]
         complaints = [line for line in found if line != "ok"]
         complaints += [
-            f"a row of {row[0]} points to a row of {row[2]} that is not there"
+            Sentence(
+                "a row of {table} points to a row of {other} that is not there",
+                table=row[0],
+                other=row[2],
+            )
             for row in conn.execute(text("PRAGMA foreign_key_check"))
         ]
     return complaints

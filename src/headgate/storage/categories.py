@@ -6,7 +6,7 @@ A category is recognised by looking a prerequisite's target up, never by ``IsCat
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, distinct, func, select, text
 
 from headgate.catalogue.categories import Category
 from headgate.catalogue.revisions import CategoryType
@@ -49,6 +49,19 @@ def classification_ids(conn: Connection) -> frozenset[str]:
         )
     )
     return frozenset(rows.scalars())
+
+
+def classification_counts(conn: Connection) -> dict[str, int]:
+    """Return how many updates lists show name each classification; 0 for one none names."""
+    found = dict.fromkeys(classification_ids(conn), 0)
+    named = t.prerequisites.c
+    rows = conn.execute(
+        select(named.update_id, func.count(distinct(named.revision_id)))
+        .join(t.revisions, t.revisions.c.revision_id == named.revision_id)
+        .where(named.update_id.in_(sorted(found)), text(t.VISIBLE))
+        .group_by(named.update_id)
+    )
+    return found | {row[0]: row[1] for row in rows}
 
 
 def category_titles_of(

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from headgate.errors import StorageError
+from headgate.sentences import Sentence
 
 #: Seconds a writer waits for another one. Batches take well under a second.
 BUSY_TIMEOUT = 60
@@ -58,16 +59,18 @@ def open_engine(url: str) -> Engine:
         parsed = make_url(url)
     except Exception as exc:
         raise StorageError(
-            "The database URL cannot be read.",
-            next_step="Use sqlite:///PATH or postgresql://USER@HOST/NAME.",
+            Sentence("The database URL cannot be read."),
+            next_step=Sentence("Use sqlite:///PATH or postgresql://USER@HOST/NAME."),
         ) from exc
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
         return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
     raise StorageError(
-        f"Databases of kind {parsed.get_backend_name()!r} are not supported.",
-        next_step="Use SQLite or PostgreSQL.",
+        Sentence(
+            "Databases of kind '{kind}' are not supported.", kind=parsed.get_backend_name()
+        ),
+        next_step=Sentence("Use SQLite or PostgreSQL."),
     )
 
 
@@ -109,6 +112,6 @@ def _open_postgresql(url: URL) -> Engine:
         return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True)
     except ModuleNotFoundError as exc:
         raise StorageError(
-            "The PostgreSQL driver is not installed.",
-            next_step="Install Headgate with the extra 'postgresql'.",
+            Sentence("The PostgreSQL driver is not installed."),
+            next_step=Sentence("Install Headgate with the extra 'postgresql'."),
         ) from exc

@@ -16,7 +16,8 @@ from headgate.catalogue.documents import DocumentEncoding
 from headgate.catalogue.fragments import Fragments
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Revision
-from headgate.storage import revision_rows, statements
+from headgate.sentences import Sentence
+from headgate.storage import revision_rows, statements, supersedence
 from headgate.storage.search import index_words
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.operations import installation
@@ -40,6 +41,16 @@ class IncomingRevision:
     def identity(self) -> RevisionIdentity:
         """Who it is."""
         return self.revision.identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument:
+    """A document as it is kept."""
+
+    revision_id: int  #: our own number
+    identity: RevisionIdentity
+    encoding: DocumentEncoding
+    data: bytes  #: cabinets as they came; text packed by ``metadata.packing``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +128,9 @@ def _write_one_by_one(
                 _write(conn, [incoming], arrived_at, run_id)
         except ROW_ERRORS as exc:
             _rise_unless_one_row(exc)
-            refused.append(
-                (incoming.identity, f"The database refuses it: {getattr(exc, 'orig', None) or exc}")
-            )
+            why = str(getattr(exc, "orig", None) or exc)
+            said = Sentence("The database refuses it: {reason}", reason=why)
+            refused.append((incoming.identity, said))
         else:
             stored.append(incoming)
     return stored, refused
@@ -155,6 +166,7 @@ def _write(
     index_words(conn, rows.words)
     identities = [incoming.identity for incoming in fresh]
     _mark_latest(conn, identities)
+    supersedence.settle(conn, {identity.update_id for identity in identities})
     _settle_debts(conn, identities)
 
 
@@ -216,6 +228,28 @@ def document_of(
         )
     ).first()
     return None if row is None else (DocumentEncoding(row.encoding), bytes(row.data))
+
+
+def documents_of(conn: Connection, revision_ids: Sequence[int]) -> list[StoredDocument]:
+    """Return the documents of some revisions."""
+    here = t.revisions.c
+    wanted = select(
+        here.revision_id,
+        here.update_id,
+        here.revision_number,
+        t.documents.c.encoding,
+        t.documents.c.data,
+    ).join(t.documents, t.documents.c.revision_id == here.revision_id)
+    return [
+        StoredDocument(
+            revision_id=row.revision_id,
+            identity=RevisionIdentity(row.update_id, row.revision_number),
+            encoding=DocumentEncoding(row.encoding),
+            data=bytes(row.data),
+        )
+        for chunk in statements.chunks(revision_ids)
+        for row in conn.execute(wanted.where(here.revision_id.in_(chunk)))
+    ]
 
 
 def note_addresses(conn: Connection, urls: Mapping[bytes, str]) -> None:

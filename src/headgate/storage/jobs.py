@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from headgate import sentences
 from headgate.storage.tables.operations import jobs
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -84,12 +85,30 @@ def unfinished(conn: Connection, kinds: Sequence[str]) -> list[Job]:
     return [_job(row) for row in rows]
 
 
+def is_anything_waiting(conn: Connection) -> bool:
+    """Whether a job of any kind waits to be run."""
+    return (
+        conn.execute(select(jobs.c.id).where(jobs.c.state == QUEUED).limit(1)).first() is not None
+    )
+
+
 def queued_since(conn: Connection, kind: str, moment: datetime) -> list[Job]:
     """Return the jobs of a kind queued at or after a moment, oldest first."""
     rows = conn.execute(
         select(jobs).where(jobs.c.kind == kind, jobs.c.queued_at >= moment).order_by(jobs.c.id)
     )
     return [_job(row) for row in rows]
+
+
+def newest_ended(conn: Connection, kind: str) -> Job | None:
+    """Return the job of a kind that was queued last among those that have ended."""
+    row = conn.execute(
+        select(jobs)
+        .where(jobs.c.kind == kind, jobs.c.state.not_in(UNFINISHED))
+        .order_by(jobs.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _job(row)
 
 
 def claim(conn: Connection, *, at: datetime) -> Job | None:
@@ -113,7 +132,7 @@ def claim(conn: Connection, *, at: datetime) -> Job | None:
 
 def report(conn: Connection, job_id: int, progress: Mapping[str, Any]) -> None:
     """Write down how far a running job is."""
-    conn.execute(update(jobs).where(_still(job_id, RUNNING)).values(progress=json.dumps(progress)))
+    conn.execute(update(jobs).where(_still(job_id, RUNNING)).values(progress=_written(progress)))
 
 
 def is_cancel_requested(conn: Connection, job_id: int) -> bool:
@@ -136,9 +155,7 @@ def finish(
     conn.execute(
         update(jobs)
         .where(_still(job_id, RUNNING))
-        .values(
-            state=state, ended_at=at, result=json.dumps(result or {}, default=_text), error=error
-        )
+        .values(state=state, ended_at=at, result=_written(result or {}), error=error)
     )
 
 
@@ -166,11 +183,37 @@ def take_over(conn: Connection, *, at: datetime) -> int:
     return put.rowcount
 
 
+def _written(value: Mapping[str, Any]) -> str:
+    """Return what a handler said as JSON; a sentence in it can be said in other languages later."""
+    return json.dumps(_keeping(value), default=_text)
+
+
+def _keeping(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _keeping(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_keeping(each) for each in value]
+    return sentences.kept(value) if isinstance(value, str) else value
+
+
 def _text(value: object) -> str:
     """Write a moment the way JSON readers expect it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return str(value)
+
+
+def _read(text: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = _restoring(json.loads(text or "{}"))
+    return found
+
+
+def _restoring(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _restoring(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_restoring(each) for each in value]
+    return sentences.restored(value) if isinstance(value, str) else value
 
 
 def _still(job_id: int, state: str) -> ColumnElement[bool]:
@@ -188,7 +231,7 @@ def _job(row: Row[Any]) -> Job:
         started_at=row.started_at,
         ended_at=row.ended_at,
         cancel_requested=row.cancel_requested,
-        progress=json.loads(row.progress or "{}"),
-        result=json.loads(row.result or "{}"),
+        progress=_read(row.progress),
+        result=_read(row.result),
         error=row.error,
     )

@@ -1,41 +1,85 @@
-"""Lists of updates: filtered, newest arrival first, a page at a time.
+"""Lists of updates: filtered, sorted, a page at a time.
 
-A list walks one partial index (``ix_revisions_visible``) in its own order and asks of each update
-whether it belongs; only the lines of the page are read whole. 150,000 revisions stay well under
-the 300 ms a page may take, however much matches.
+A list walks one partial index in its own order and asks of each update whether it belongs; only
+the lines of the page are read whole. 150,000 revisions stay well under the 300 ms a page may take,
+however much matches, and wherever the page is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy import Connection, Row, func, select, text
 
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import CategoryType, PublicationState, UpdateKind
-from headgate.catalogue.update_list import UpdateLine, UpdatePage, UpdateQuery, UpdateState
-from headgate.storage import search, statements
+from headgate.catalogue.update_list import (
+    Supersedence,
+    UpdateLine,
+    UpdatePage,
+    UpdateQuery,
+    UpdateState,
+)
+from headgate.storage import listing_order, statements
 from headgate.storage.categories import category_titles_of
+from headgate.storage.listing_conditions import Condition, conditions
+from headgate.storage.listing_order import Cursor
 from headgate.storage.tables import catalogue as t
-
-Condition = ColumnElement[bool] | TextClause
 
 
 def updates(conn: Connection, query: UpdateQuery) -> UpdatePage:
-    """Return the page of updates a query asks for, and how many match in all."""
-    conditions = _conditions(conn, query)
-    total = conn.execute(select(func.count()).select_from(t.revisions).where(*conditions))
-    columns = t.revisions.c
-    wanted: Select[Any] = (
-        select(columns.revision_id)
-        .where(*conditions)
-        .order_by(columns.arrived_at.desc(), columns.created_at.desc(), columns.revision_id.desc())
-        .limit(query.limit)
-        .offset(query.skip)
-    )
+    """Return the page of updates a query asks for, and how many match in all.
+
+    Raises CursorError when the cursor is not one of this list.
+    """
+    cursor = listing_order.read_cursor(query)
+    wanted = conditions(conn, query)
+    keys = _keys(conn, query, wanted, cursor)
+    more = query.limit is not None and len(keys) > query.limit
+    keys = keys[: query.limit]
+    backward = cursor is not None and cursor.backward
+    if backward:
+        keys.reverse()
+    whole = cursor is None and not more
+    before, after = (more, True) if backward else (cursor is not None, more)
     return UpdatePage(
-        lines=lines_of(conn, list(conn.execute(wanted).scalars())), total=total.scalar_one()
+        lines=lines_of(conn, [key[-1] for key in keys]),
+        total=len(keys) if whole else _count(conn, wanted),
+        previous_cursor=Cursor(key=keys[0], backward=True).written(query)
+        if keys and before
+        else None,
+        next_cursor=Cursor(key=keys[-1]).written(query) if keys and after else None,
     )
+
+
+def _keys(
+    conn: Connection, query: UpdateQuery, wanted: Sequence[Condition], cursor: Cursor | None
+) -> list[tuple[Any, ...]]:
+    """Return the sort columns of a page's lines, and of one more where there is one."""
+    found: list[tuple[Any, ...]] = []
+    columns = listing_order.key_columns(query)
+    for stretch, order in listing_order.stretches(query, cursor):
+        left = None if query.limit is None else query.limit + 1 - len(found)
+        if left == 0:
+            break
+        rows = conn.execute(select(*columns).where(*wanted, stretch).order_by(*order).limit(left))
+        found.extend(listing_order.key_of(row) for row in rows)
+    return found
+
+
+def _count(conn: Connection, wanted: Sequence[Condition]) -> int:
+    counted = conn.execute(select(func.count()).select_from(t.revisions).where(*wanted))
+    return int(counted.scalar_one())
+
+
+def kbs_here(conn: Connection, kbs: Collection[str]) -> frozenset[str]:
+    """Return those of some KB numbers that an update of the list has."""
+    found: set[str] = set()
+    for chunk in statements.chunks(sorted(kbs)):
+        rows = conn.execute(
+            select(t.revisions.c.kb).where(t.revisions.c.kb.in_(chunk), text(t.VISIBLE))
+        )
+        found.update(kb for kb in rows.scalars() if kb is not None)
+    return frozenset(found)
 
 
 def lines_of(conn: Connection, revision_ids: Sequence[int]) -> tuple[UpdateLine, ...]:
@@ -51,13 +95,16 @@ def lines_of(conn: Connection, revision_ids: Sequence[int]) -> tuple[UpdateLine,
                 columns.kind,
                 columns.title,
                 columns.kb,
+                columns.bulletins,
                 columns.severity,
+                columns.created_at,
                 columns.publication_state,
                 columns.arrived_at,
-                _is_superseded().label("superseded"),
+                columns.superseded,
+                columns.supersedes_others,
             ).where(columns.revision_id.in_(chunk))
         )
-        rows.update((row.revision_id, row) for row in found)
+        rows.update({row.revision_id: row for row in found})
     classifications: dict[int, str] = {}
     products: dict[int, list[str]] = {}
     for revision_id, category_type, _, title in category_titles_of(conn, revision_ids):
@@ -80,64 +127,20 @@ def _line(row: Row[Any], classification: str | None, products: Sequence[str]) ->
         kind=UpdateKind(row.kind),
         title=row.title,
         kb=row.kb,
+        bulletins=tuple((row.bulletins or "").split()),
         classification=classification,
         products=tuple(products),
         severity=row.severity,
         state=UpdateState.EXPIRED if expired else UpdateState.NOT_APPROVED,
-        superseded=bool(row.superseded),
+        supersedence=_SUPERSEDENCE[row.supersedes_others, row.superseded],
+        released=row.created_at,
         arrived=row.arrived_at,
     )
 
 
-def _conditions(conn: Connection, query: UpdateQuery) -> list[Condition]:
-    columns = t.revisions.c
-    found: list[Condition] = [text(t.VISIBLE)]
-    if query.text is not None:
-        matching = search.matching(conn, query.text)
-        found.append(text("1 = 0") if matching is None else matching)
-    if query.kb is not None:
-        found.append(columns.kb == query.kb.strip().upper().removeprefix("KB"))
-    found.extend(
-        columns.revision_id.in_(_naming(categories))
-        for categories in (query.products, query.classifications)
-        if categories is not None
-    )
-    if query.severity is not None:
-        found.append(columns.severity == query.severity.strip().capitalize())
-    if query.state is not None:
-        state = (
-            PublicationState.EXPIRED
-            if query.state is UpdateState.EXPIRED
-            else PublicationState.PUBLISHED
-        )
-        found.append(columns.publication_state == state.value)
-    if query.superseded is not None:
-        found.append(_is_superseded() if query.superseded else ~_is_superseded())
-    if query.arrived_since is not None:
-        found.append(columns.arrived_at >= query.arrived_since)
-    return found
-
-
-def _naming(categories: frozenset[str]) -> Select[tuple[int]]:
-    """Return the revisions that name one of some categories."""
-    return select(t.prerequisites.c.revision_id).where(
-        t.prerequisites.c.update_id.in_(sorted(categories))
-    )
-
-
-def _is_superseded() -> ColumnElement[bool]:
-    """Whether the newest revision of some other update, not itself withdrawn, replaces this one."""
-    newer = t.revisions.alias("newer")
-    return (
-        select(1)
-        .select_from(t.supersedes)
-        .join(newer, newer.c.revision_id == t.supersedes.c.revision_id)
-        .where(
-            and_(
-                t.supersedes.c.update_id == t.revisions.c.update_id,
-                newer.c.is_latest,
-                newer.c.publication_state != PublicationState.EXPIRED.value,
-            )
-        )
-        .exists()
-    )
+_SUPERSEDENCE = {
+    (False, False): Supersedence.NONE,
+    (True, False): Supersedence.SUPERSEDES,
+    (True, True): Supersedence.BOTH,
+    (False, True): Supersedence.SUPERSEDED,
+}

@@ -9,6 +9,9 @@ from sqlalchemy import Table
 
 from headgate.catalogue.fragments import Fragments
 from headgate.catalogue.revisions import Revision
+from headgate.catalogue.words import searched_words
+from headgate.storage import sort_keys
+from headgate.storage.search import Words
 from headgate.storage.tables import catalogue as t
 
 Row = dict[str, Any]
@@ -27,7 +30,7 @@ class BatchRows:
     files: list[Row] = field(default_factory=list)
     revision_files: list[Row] = field(default_factory=list)
     drivers: list[Row] = field(default_factory=list)
-    words: list[tuple[int, str]] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
 
     def by_table(self) -> Iterator[tuple[Table, list[Row]]]:
         """Yield the tables that take plain inserts, in an order that satisfies their keys."""
@@ -57,7 +60,7 @@ class BatchRows:
         self._add_relations(revision_id, revision)
         self._add_files(revision_id, revision)
         self._add_drivers(revision_id, revision)
-        self.words.append((revision_id, _words(revision)))
+        self.words.append((revision_id, searched_words(revision)))
 
     def _add_relations(self, revision_id: int, revision: Revision) -> None:
         for number, clause in enumerate(revision.prerequisites):
@@ -149,15 +152,10 @@ def _revision_row(revision_id: int, revision: Revision) -> Row:
         "prohibits_updates": revision.prohibits_updates,
         "prohibits_subcategories": revision.prohibits_subcategories,
         "excluded_by_default": revision.excluded_by_default,
+        "supersedes_others": bool(revision.supersedes),
+        "superseded": False,
+        **sort_keys.of_revision(revision),
     }
-
-
-def _words(revision: Revision) -> str:
-    parts = [revision.title, *revision.security_bulletins, *revision.cves]
-    parts += [f"KB{article} {article}" for article in revision.kb_articles]
-    if revision.legacy_name:
-        parts.append(revision.legacy_name)
-    return " ".join(parts)
 
 
 def fragment_row(revision_id: int, fragments: Fragments) -> Row:

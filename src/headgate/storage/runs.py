@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, case, delete, exists, func, insert, or_, select, text
 from sqlalchemy import update as change
 
 from headgate.catalogue.identity import RevisionIdentity
+from headgate.catalogue.revisions import PublicationState
+from headgate.catalogue.update_list import Brought
+from headgate.sentences import Sentence
 from headgate.storage.tables import catalogue as c
 from headgate.storage.tables import synchronization as t
+
+#: Why a run that was cancelled has ended.
+WHY_CANCELLED = Sentence("Cancelled; the next synchronization goes on from here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,32 +92,53 @@ def delivered_by(conn: Connection, source: str) -> RevisionIdentity | None:
     return None if row is None else RevisionIdentity(*row)
 
 
+def note_updates_of_earlier_runs(conn: Connection) -> None:
+    """Write down what every run of the history brought (an earlier schema only counted)."""
+    _note_updates(conn, None)
+
+
 def updates_brought_by(conn: Connection, run_id: int) -> dict[str, int]:
-    """Count visible updates a run brought: new, revised, expired (each update counts once)."""
-    earlier = c.revisions.alias("earlier")
-    had_earlier = (
-        select(1)
-        .where(
-            earlier.c.update_id == c.revisions.c.update_id,
-            earlier.c.arrived_run.is_distinct_from(run_id),
-        )
-        .exists()
+    """Count the updates a run has brought: new, revised, expired (each update counts once).
+
+    They are what ``run_updates`` names, so that a list of them is exactly as long.
+    """
+    _note_updates(conn, run_id)
+    columns = t.run_updates.c
+    counts = conn.execute(
+        select(columns.brought, func.count())
+        .where(columns.run_id == run_id)
+        .group_by(columns.brought)
     )
-    rows = conn.execute(
-        select(c.revisions.c.publication_state, had_earlier, func.count())
-        .where(
-            c.revisions.c.arrived_run == run_id,
-            c.revisions.c.is_latest,
-            c.revisions.c.explicitly_deployable,
-            c.revisions.c.kind.in_(("software", "driver")),
-        )
-        .group_by(c.revisions.c.publication_state, had_earlier)
+    return {brought.value: 0 for brought in Brought} | {row[0]: row[1] for row in counts}
+
+
+def _note_updates(conn: Connection, run_id: int | None) -> None:
+    """Write down the updates lists show that a run (None: each of them) has brought.
+
+    Noted is the revision that was the newest of its id when the run ended. Numbers of revisions
+    only rise, so what is smaller was here before.
+    """
+    here = c.revisions.c
+    other = c.revisions.alias("other")
+    from_elsewhere = other.c.arrived_run.is_distinct_from(here.arrived_run)
+    same_id = other.c.update_id == here.update_id
+    before = other.c.revision_id < here.revision_id
+    newer_then = exists().where(
+        same_id, other.c.revision_number > here.revision_number, or_(~from_elsewhere, before)
     )
-    counts = {"new": 0, "revised": 0, "expired": 0}
-    for state, earlier_known, count in rows:
-        word = "expired" if state == "expired" else "revised" if earlier_known else "new"
-        counts[word] += count
-    return counts
+    known_before = exists().where(same_id, before, from_elsewhere)
+    brought = case(
+        (here.publication_state == PublicationState.EXPIRED.value, Brought.EXPIRED.value),
+        (known_before, Brought.REVISED.value),
+        else_=Brought.NEW.value,
+    )
+    wanted = select(here.arrived_run, here.revision_id, brought).where(
+        text(c.LISTED), here.arrived_run.in_(select(t.sync_runs.c.id)), ~newer_then
+    )
+    if run_id is not None:
+        wanted = wanted.where(here.arrived_run == run_id)
+        conn.execute(delete(t.run_updates).where(t.run_updates.c.run_id == run_id))
+    conn.execute(insert(t.run_updates).from_select(["run_id", "revision_id", "brought"], wanted))
 
 
 def runs(conn: Connection, *, limit: int = 50) -> list[dict[str, Any]]:

@@ -40,6 +40,16 @@ def chosen_settings(conn: Connection) -> dict[str, SettingRow]:
     }
 
 
+def hold_settings(conn: Connection) -> None:
+    """Let nobody else change settings until this transaction ends.
+
+    What was looked at ("as the form has shown it") then is still so when it is written. On SQLite
+    the write transaction already keeps everybody else out.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("LOCK TABLE settings IN SHARE ROW EXCLUSIVE MODE")
+
+
 def choose(conn: Connection, key: str, value: Any, *, by: str, at: datetime) -> None:
     """Write a setting down; ``value`` is what JSON can hold."""
     _write(conn, key=key, value=json.dumps(value), secret=None, changed_by=by, changed_at=at)

@@ -42,3 +42,11 @@ def keep(conn: Connection, choice: Subscription, *, at: datetime) -> None:
                 for update_id, is_classification in wanted
             ],
         )
+
+
+def has_classifications(conn: Connection) -> bool:
+    """Whether somebody chose classifications; else the default ones count."""
+    rows = conn.execute(
+        select(subscriptions.c.update_id).where(subscriptions.c.is_classification).limit(1)
+    )
+    return rows.first() is not None

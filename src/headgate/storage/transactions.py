@@ -7,22 +7,23 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from headgate.errors import StorageError
+from headgate.sentences import Sentence
 from headgate.storage.engine import WRITES
 
 
 class DatabaseFullError(StorageError):
     """The disk (or quota) under the database has no room left; nothing of the batch was stored."""
 
-    next_step = (
-        "Free space under the data directory (`headgate doctor` shows how much is left), "
-        "then start the synchronization again: it resumes."
+    next_step = Sentence(
+        "Free space under the data directory (`headgate doctor` shows how much is left), then "
+        "start the synchronization again: it resumes."
     )
 
 
 class DatabaseUnavailableError(StorageError):
     """The database cannot be reached or refuses."""
 
-    next_step = (
+    next_step = Sentence(
         "Check that the database runs, that `database.url` names it, and that this user may use it."
     )
 
@@ -30,13 +31,17 @@ class DatabaseUnavailableError(StorageError):
 class DatabaseLockedError(StorageError):
     """Another program has held the database for a minute."""
 
-    next_step = "Try again; if it stays so, find out which program has the database file open."
+    next_step = Sentence(
+        "Try again; if it stays so, find out which program has the database file open."
+    )
 
 
 class DatabaseDamagedError(StorageError):
     """The file is no database, or one whose pages contradict each other."""
 
-    next_step = "Stop Headgate, and put a backup in its place: `headgate database restore FILE`."
+    next_step = Sentence(
+        "Stop Headgate, and put a backup in its place: `headgate database restore FILE`."
+    )
 
 
 @contextmanager
@@ -71,14 +76,22 @@ def translated() -> Iterator[None]:
     except DBAPIError as exc:
         for text in _told(exc):
             if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
-                raise DatabaseFullError(f"The database has no room left ({text}).") from exc
+                raise DatabaseFullError(
+                    Sentence("The database has no room left ({text}).", text=text)
+                ) from exc
         text = str(exc.orig)
         if "is locked" in text:
-            raise DatabaseLockedError("The database is locked by another program.") from exc
+            raise DatabaseLockedError(
+                Sentence("The database is locked by another program.")
+            ) from exc
         if "not a database" in text or "malformed" in text:
-            raise DatabaseDamagedError(f"The database is damaged ({text}).") from exc
+            raise DatabaseDamagedError(
+                Sentence("The database is damaged ({text}).", text=text)
+            ) from exc
         if exc.connection_invalidated or "unable to open" in text or "connect" in text.lower():
-            raise DatabaseUnavailableError(f"The database does not answer ({text}).") from exc
+            raise DatabaseUnavailableError(
+                Sentence("The database does not answer ({text}).", text=text)
+            ) from exc
         raise
 
 

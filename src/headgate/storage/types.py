@@ -49,12 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Refuse naive moments; return microseconds since the epoch."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone must not reach the database")
-        delta = value - _EPOCH
-        return (delta.days * 86_400 + delta.seconds) * _MICROSECONDS + delta.microseconds
+        return None if value is None else stored_moment(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Return the moment in UTC."""
@@ -62,6 +57,17 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         seconds, microseconds = divmod(value, _MICROSECONDS)
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
+
+
+def stored_moment(value: datetime) -> int:
+    """Return a moment as it is stored and compared: microseconds since 1970 UTC.
+
+    Raises ValueError for one without a time zone.
+    """
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone must not reach the database")
+    delta = value - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * _MICROSECONDS + delta.microseconds
 
 
 class SentenceText(TypeDecorator[str]):

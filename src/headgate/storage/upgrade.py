@@ -9,10 +9,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect
 
 from headgate.errors import StorageError
+from headgate.sentences import Sentence
 from headgate.storage import transactions
 
 #: The last of ``migrations/versions``; a test compares them.
-NEWEST = "0002"
+NEWEST = "0003"
 
 
 class SchemaTooNewError(StorageError):
@@ -20,9 +21,15 @@ class SchemaTooNewError(StorageError):
 
     def __init__(self, found: str, known: str) -> None:
         super().__init__(
-            f"The database has schema {found}; this Headgate knows schemas up to {known}.",
-            next_step="Install the Headgate that wrote it, or restore the backup made before "
-            "the upgrade (`headgate database restore FILE`).",
+            Sentence(
+                "The database has schema {found}; this Headgate knows schemas up to {known}.",
+                found=found,
+                known=known,
+            ),
+            next_step=Sentence(
+                "Install the Headgate that wrote it, or restore the backup made before the upgrade "
+                "(`headgate database restore FILE`)."
+            ),
         )
         self.found = found
         self.known = known

@@ -17,14 +17,16 @@ import httpx2
 from headgate.catalogue.files import DueFile, FileChoice, FilePresence
 from headgate.content import paths
 from headgate.content.local import StoreNotWritableError
-from headgate.content.store import ContentStore
+from headgate.content.store import ContentStore, Space
 from headgate.content.verify import Expected
 from headgate.errors import HeadgateError
+from headgate.sentences import Sentence, counted
 from headgate.services.connecting import parent_content_url
 from headgate.settings.shared import Source as SourceSettings
 from headgate.storage import file_records, runs, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.runs import Problem
+from headgate.sync import phases
 from headgate.sync.progress import Progress
 from headgate.upstream.download import fetch_file
 from headgate.upstream.failures import FileNotAtSource, UnexpectedAnswer, WrongSize
@@ -86,7 +88,7 @@ def fetch_due_files(tools: FileTools, choice: FileChoice, run_id: int) -> list[P
         due = file_records.due_files(conn, choice)
     if not due:
         return []
-    tools.progress.begin("files", len(due))
+    tools.progress.begin(phases.FILES, len(due))
     fetching = _Fetching(tools=tools, run_id=run_id, left=due[::-1])
     fetching.run()
     return fetching.problems
@@ -181,9 +183,26 @@ class _Fetching:
             self.problems.append(_problem(file, error))
             self.failures_in_a_row += not isinstance(error, _ABOUT_THE_FILE)
             if isinstance(error, DiskFull | StoreNotWritableError):
-                self._give_up("the store takes no more")
+                self._give_up(
+                    counted(
+                        "{count} more file was not tried, because the store takes no more. The "
+                        "next synchronization tries again.",
+                        "{count} more files were not tried, because the store takes no more. The "
+                        "next synchronization tries again.",
+                        count=len(self.left),
+                    )
+                )
             elif self.failures_in_a_row >= GIVE_UP_AFTER:
-                self._give_up(f"{GIVE_UP_AFTER} in a row failed")
+                self._give_up(
+                    counted(
+                        "{count} more file was not tried, because {failures} in a row failed. The "
+                        "next synchronization tries again.",
+                        "{count} more files were not tried, because {failures} in a row failed. "
+                        "The next synchronization tries again.",
+                        count=len(self.left),
+                        failures=GIVE_UP_AFTER,
+                    )
+                )
         else:
             raise error
 
@@ -194,33 +213,42 @@ class _Fetching:
             )
             runs.add_to_run(conn, self.run_id, files=1, received=file.size)
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: Sentence) -> None:
         if self.left:
-            self.problems.append(
-                Problem(
-                    kind="file",
-                    subject=f"{len(self.left)} files",
-                    reason=f"{len(self.left)} more files were not tried, because {reason}. The "
-                    "next synchronization tries again.",
-                )
-            )
+            subject = _files(len(self.left))
+            self.problems.append(Problem(kind="file", subject=subject, reason=reason))
             self.left.clear()
 
     def _note_without_room(self) -> None:
         if not self.without_room:
             return
-        space = self.tools.store.space()
-        wanted = sum(file.size for file in self.without_room)
-        free = f"{space.free:,} bytes are free, {space.reserve:,} stay free" if space else "full"
         self.problems.append(
             Problem(
                 kind="file",
-                subject=f"{len(self.without_room)} files",
-                reason=f"{len(self.without_room)} files ({wanted:,} bytes) were not fetched: the "
-                f"disk of the content store has no room for them ({free}). Free space, then "
-                "synchronize again.",
+                subject=_files(len(self.without_room)),
+                reason=counted(
+                    "{count} file ({wanted} bytes) was not fetched: the disk of the content "
+                    "store has no room for it ({free}). Free space, then synchronize again.",
+                    "{count} files ({wanted} bytes) were not fetched: the disk of the content "
+                    "store has no room for them ({free}). Free space, then synchronize again.",
+                    count=len(self.without_room),
+                    wanted=sum(file.size for file in self.without_room),
+                    free=_room(self.tools.store.space()),
+                ),
             )
         )
+
+
+def _files(count: int) -> Sentence:
+    return counted("{count} file", "{count} files", count=count)
+
+
+def _room(space: Space | None) -> Sentence:
+    if space is None:
+        return Sentence("full")
+    return Sentence(
+        "{free} bytes are free, {reserve} stay free", free=space.free, reserve=space.reserve
+    )
 
 
 def _problem(file: DueFile, error: HeadgateError) -> Problem:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from headgate.catalogue.identity import RevisionIdentity
+from headgate.sentences import Sentence
 from headgate.storage import todo, transactions
 from headgate.storage.engine import Engine
 from headgate.sync.arenas import share_arenas
@@ -40,7 +41,7 @@ class Fetching:
     check_stopped: Callable[[], None]  #: raises when the run shall end here
     batch_size: int
 
-    def work_off(self, scope: str, phase: str) -> None:
+    def work_off(self, scope: str, phase: Sentence) -> None:
         """Fetch and store everything on the list of ``scope``; errors of the source rise.
 
         Whatever was stored before an error stays stored and off the list.

@@ -17,8 +17,10 @@ from headgate.errors import UsageError
 from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
+from headgate.sentences import Sentence
 from headgate.storage import catalogue_version, ingestion, transactions
 from headgate.storage.engine import Engine
+from headgate.sync import phases
 from headgate.sync.ingest import Delivery, Ingestion
 from headgate.sync.progress import Progress
 
@@ -31,8 +33,12 @@ class PackageNotReadableError(UsageError):
 
     def __init__(self, path: Path, cause: OSError) -> None:
         super().__init__(
-            f"{path} cannot be read: {cause.strerror or cause}.",
-            next_step="Name a .cab that `wsusutil export` wrote and the server's user may read.",
+            Sentence(
+                "{path} cannot be read: {reason}.", path=path, reason=cause.strerror or str(cause)
+            ),
+            next_step=Sentence(
+                "Name a .cab that `wsusutil export` wrote and the server's user may read."
+            ),
         )
 
 
@@ -73,14 +79,14 @@ def import_package(
     Raises PackageError, PackageNotReadableError, and what ``check_stopped`` raises between two
     batches (importing it again goes on from there).
     """
-    progress.begin("checking the package")
+    progress.begin(phases.CHECKING_PACKAGE)
     try:
         package = open_package(path)
     except OSError as exc:
         raise PackageNotReadableError(path, exc) from exc
     ingest = Ingestion.begin(engine=engine, packer=packer, run_id=None, now=now)
     result = ImportResult()
-    progress.begin("storing documents", package.count)
+    progress.begin(phases.STORING_DOCUMENTS, package.count)
     documents = iter(package.documents())
     try:
         _store(documents, ingest, result, progress, check_stopped)

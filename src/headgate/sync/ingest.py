@@ -107,7 +107,7 @@ class Ingestion:
             try:
                 readable.append(self._incoming(received))
             except DocumentError as exc:
-                damaged.append((received, str(exc)))
+                damaged.append((received, exc.message))
         return readable, damaged
 
     def _incoming(self, received: ReceivedDocument) -> IncomingRevision:

@@ -6,19 +6,22 @@ An interrupted run leaves its listing; the next one finishes it first.
 from collections.abc import Iterable, Mapping, Sequence
 
 from headgate.catalogue.identity import RevisionIdentity
+from headgate.sentences import Sentence
 from headgate.storage import anchors, runs, transactions
 from headgate.storage.runs import Problem
 from headgate.sync.working import UPDATES, Work
 
 SOURCE_CHANGED = Problem(
     kind="notice",
-    subject="source",
-    reason="The update source was changed while this synchronization ran; what it had left to "
-    "fetch is asked of the new source next time.",
+    subject=Sentence("source"),
+    reason=Sentence(
+        "The update source was changed while this synchronization ran; what it had left to fetch "
+        "is asked of the new source next time."
+    ),
 )
 
 
-def finish_earlier(work: Work, scope: str, phase: str) -> None:
+def finish_earlier(work: Work, scope: str, phase: Sentence) -> None:
     """Work off what an earlier, interrupted run wrote down for this scope."""
     tools = work.tools
     with transactions.read(tools.engine) as conn:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from headgate.errors import UsageError
+from headgate.sentences import Sentence
 from headgate.storage import anchors, measures, transactions
+from headgate.sync import phases
 from headgate.sync.plan import Choice, listing_calls
 from headgate.sync.updates import ASK_ABOVE, documents_to_come, list_all, sides
 from headgate.sync.working import UPDATES, Tools
@@ -18,10 +20,14 @@ USUAL_RATE = 68.0
 class NoCategoriesYetError(UsageError):
     """Nothing can be counted before the products are known."""
 
-    next_step = "Run `headgate sync now --categories` first (a few thousand small documents)."
+    next_step = Sentence(
+        "Run `headgate sync now --categories` first (a few thousand small documents)."
+    )
 
     def __init__(self) -> None:
-        super().__init__("The products and classifications of the source are not known yet.")
+        super().__init__(
+            Sentence("The products and classifications of the source are not known yet.")
+        )
 
 
 def preview(tools: Tools) -> dict[str, Any]:
@@ -30,9 +36,9 @@ def preview(tools: Tools) -> dict[str, Any]:
     Asks with the same lists and anchors a synchronization would; nothing is written down. Raises
     NoCategoriesYetError and SourceErrors.
     """
-    tools.progress.begin("connecting")
+    tools.progress.begin(phases.CONNECTING)
     tools.source.describe(None)
-    tools.progress.begin("listing updates")
+    tools.progress.begin(phases.LISTING_UPDATES)
     with transactions.read(tools.engine) as conn:
         chosen = tools.choose(conn)
         anchor = anchors.kept_anchor(conn, scope=UPDATES, source=tools.source_name)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from headgate.sentences import Sentence
+
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -17,13 +19,13 @@ class Progress:
 
     report: Report
     tick: Callable[[], float] = time.monotonic  #: seconds, only differences matter
-    phase: str = ""
+    phase: str = ""  #: a Sentence of ``phases``
     done: int = 0
     total: int | None = None
     received: int = 0  #: bytes of the whole run
     _since: float = field(default=0.0)
 
-    def begin(self, phase: str, total: int | None = None) -> None:
+    def begin(self, phase: Sentence, total: int | None = None) -> None:
         """A phase begins; ``total`` None when nobody knows yet."""
         self.phase, self.done, self.total = phase, 0, total
         self._since = self.tick()

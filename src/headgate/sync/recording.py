@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from headgate.errors import HeadgateError
+from headgate.errors import HeadgateError, unexpected
 from headgate.jobs.worker import JobCancelledError, JobPausedError
+from headgate.sentences import Sentence
 from headgate.storage import catalogue_version, runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem
@@ -30,15 +31,13 @@ def recorded(
     except JobPausedError:
         raise
     except JobCancelledError:
-        reason = "Cancelled; the next synchronization goes on from here."
-        _end(engine, run_id, "cancelled", reason, now())
+        _end(engine, run_id, "cancelled", runs.WHY_CANCELLED, now())
         raise
     except HeadgateError as exc:
         _end_failed(engine, run_id, source, exc.sentence(), exc, now())
         raise
     except Exception as exc:
-        sentence = f"Unexpected: {type(exc).__name__}: {exc}"
-        _end_failed(engine, run_id, source, sentence, exc, now())
+        _end_failed(engine, run_id, source, unexpected(exc), exc, now())
         raise
     _end(engine, run_id, "succeeded", None, now())
 
@@ -50,7 +49,7 @@ def _take_up(engine: Engine, scope: str, source: str, started_by: str, at: datet
         if open_run is not None:
             if (open_run.scope, open_run.source) == (scope, source):
                 return int(open_run.id)
-            reason = "It was interrupted; another synchronization has begun since."
+            reason = Sentence("It was interrupted; another synchronization has begun since.")
             _close(conn, open_run.id, "cancelled", reason, at)
         return runs.begin_run(conn, scope=scope, source=source, started_by=started_by, at=at)
 

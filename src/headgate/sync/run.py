@@ -11,9 +11,10 @@
 
 from collections.abc import Callable
 
+from headgate.sentences import Sentence
 from headgate.storage import anchors, runs, todo, transactions
 from headgate.storage.runs import Problem
-from headgate.sync import categories, updates
+from headgate.sync import categories, phases, updates
 from headgate.sync.ingest import Ingestion
 from headgate.sync.working import OWED, Tools, Work
 from headgate.upstream.reactions import SourceChanged
@@ -37,7 +38,7 @@ def synchronize(
     ``scope`` is EVERYTHING or CATEGORIES. ``fetch_files`` gets the run's number and fetches what
     is due. Raises the HeadgateError that ended it.
     """
-    tools.progress.begin("connecting")
+    tools.progress.begin(phases.CONNECTING)
     _remind_of_what_it_delivered(tools)
     try:
         configuration = tools.source.describe(None)
@@ -83,16 +84,16 @@ def ask_again_for_owed(work: Work) -> None:
     """Ask again for documents that were damaged or not delivered in earlier runs."""
     with transactions.write(work.tools.engine) as conn:
         todo.add(conn, OWED, todo.owed(conn))
-    work.fetching.work_off(OWED, "documents owed")
+    work.fetching.work_off(OWED, phases.DOCUMENTS_OWED)
 
 
 def _start_over(tools: Tools, run_id: int, reason: SourceChanged) -> None:
     """[MS-WSUSSS] 2.2.9.3 ServerChanged: forget the anchors and go on."""
     problem = Problem(
         kind="notice",
-        subject="source",
-        reason="The source says it is not the one it was; everything is listed again.",
-        detail=str(reason),
+        subject=Sentence("source"),
+        reason=Sentence("The source says it is not the one it was; everything is listed again."),
+        detail=reason.message,
     )
     with transactions.write(tools.engine) as conn:
         anchors.forget_anchors(conn)

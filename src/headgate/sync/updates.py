@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from headgate.catalogue.identity import RevisionIdentity
+from headgate.sentences import Sentence
 from headgate.storage import anchors, ingestion, todo, transactions
 from headgate.storage.runs import Problem
-from headgate.sync import listing
+from headgate.sync import listing, phases
 from headgate.sync.plan import Choice, ListingCall, listing_calls
 from headgate.sync.working import MEMBERS, UPDATES, FirstRunTooLargeError, Tools, Work
 
@@ -43,7 +44,7 @@ def _drop_deselected(work: Work) -> None:
 def _list_updates(work: Work, confirmed: bool) -> None:
     """Write down what is to be fetched; of 150,000 identities nothing stays in memory."""
     tools = work.tools
-    tools.progress.begin("listing updates")
+    tools.progress.begin(phases.LISTING_UPDATES)
     with transactions.read(tools.engine) as conn:
         chosen = tools.choose(conn)
         anchor = anchors.kept_anchor(conn, scope=UPDATES, source=tools.source_name)
@@ -72,9 +73,11 @@ def _note_nothing_chosen(work: Work) -> None:
     work.note(
         Problem(
             kind="notice",
-            subject="choice",
-            reason="No product or no classification is chosen, so no updates were asked for. "
-            "Choose with `headgate products select` and `headgate classifications select`.",
+            subject=Sentence("choice"),
+            reason=Sentence(
+                "No product or no classification is chosen, so no updates were asked for. Choose "
+                "with `headgate products select` and `headgate classifications select`."
+            ),
         )
     )
 
@@ -121,7 +124,7 @@ def finish_listing(work: Work) -> None:
         unfinished = anchors.unfinished_listing(conn, scope=UPDATES, source=source)
     if unfinished is None:
         return
-    work.fetching.work_off(UPDATES, "updates")
+    work.fetching.work_off(UPDATES, phases.UPDATES)
     fetch_members(work)
     listing.complete(work, UPDATES)
 
@@ -148,4 +151,4 @@ def fetch_members(work: Work) -> None:
                     at=tools.now(),
                 )
                 return
-        work.fetching.work_off(MEMBERS, "bundle members")
+        work.fetching.work_off(MEMBERS, phases.BUNDLE_MEMBERS)

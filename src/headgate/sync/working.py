@@ -6,6 +6,7 @@ from datetime import datetime
 
 from headgate.errors import UsageError
 from headgate.metadata.packing import Packer
+from headgate.sentences import Sentence
 from headgate.storage import runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem
@@ -74,9 +75,15 @@ class FirstRunTooLargeError(UsageError):
 
     def __init__(self, documents: int, limit: int) -> None:
         super().__init__(
-            f"The first synchronization would bring {documents:,} documents (more than "
-            f"{limit:,} ask for a yes).",
-            next_step="Choose fewer products or classifications, look at `headgate sync preview`, "
-            "or start it with `headgate sync now --yes`.",
+            Sentence(
+                "The first synchronization would bring {documents} documents (more than {limit} "
+                "ask for a yes).",
+                documents=documents,
+                limit=limit,
+            ),
+            next_step=Sentence(
+                "Choose fewer products or classifications, look at `headgate sync preview`, or "
+                "start it with `headgate sync now --yes`."
+            ),
         )
         self.documents = documents

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.identity import RevisionIdentity, guid
 from headgate.errors import SourceError
+from headgate.sentences import Sentence
 from headgate.upstream.exchange import NotSoap, UnreadableAnswer
 from headgate.upstream.failures import RUN_DOCTOR
 from headgate.upstream.reactions import SourceFault
@@ -28,8 +29,10 @@ _ABOUT_AN_IDENTITY = frozenset(
     (ErrorCode.INTERNAL_SERVER_ERROR, ErrorCode.INVALID_PARAMETERS, ErrorCode.TOO_MANY_IDS)
 )
 
-_NOT_AMONG_THE_ANSWER = "The source left it out of its answers, although it was asked again."
-_EMPTY = "The source answered without a document for it."
+_NOT_AMONG_THE_ANSWER = Sentence(
+    "The source left it out of its answers, although it was asked again."
+)
+_EMPTY = Sentence("The source answered without a document for it.")
 
 
 class NothingDelivered(SourceError):
@@ -112,9 +115,18 @@ class Collection:
         for document in delivery.documents:
             identity = document.identity
             if identity not in wanted:
-                self.notes.append(f"The source sent {identity}, which nobody had asked for.")
+                self.notes.append(
+                    Sentence(
+                        "The source sent {identity}, which nobody had asked for.", identity=identity
+                    )
+                )
             elif identity in self.documents:
-                self.notes.append(f"The source sent {identity} more than once; the first counts.")
+                self.notes.append(
+                    Sentence(
+                        "The source sent {identity} more than once; the first counts.",
+                        identity=identity,
+                    )
+                )
             elif not document.data:
                 self.undelivered[identity] = _EMPTY
             else:
@@ -172,15 +184,19 @@ def _may_be_about_an_identity(refusal: SourceError) -> bool:
 def _reason(refusal: SourceError) -> str:
     """Return in words why a single identity was not delivered."""
     if isinstance(refusal, SourceFault) and refusal.code == ErrorCode.INTERNAL_SERVER_ERROR:
-        return (
+        return Sentence(
             "The source fails with InternalServerError when it is asked for this revision alone: "
             "usually it does not know it (any more)."
         )
-    return f"Asked for alone: {refusal}"
+    return Sentence("Asked for alone: {reason}", reason=refusal.message)
 
 
 def _nothing_of(identities: Sequence[RevisionIdentity]) -> NothingDelivered:
     return NothingDelivered(
-        f"The update source answered twice without any of the {len(identities)} documents it was "
-        f"asked for (the first: {identities[0]})."
+        Sentence(
+            "The update source answered twice without any of the {number} documents it was asked "
+            "for (the first: {first}).",
+            number=len(identities),
+            first=identities[0],
+        )
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 
 from headgate.errors import ContentError, SourceError
+from headgate.sentences import Sentence, said_by
 from headgate.upstream.failures import (
     BusyAnswer,
     ConnectionCut,
@@ -83,7 +84,7 @@ class _Download:
 
     def run(self, urls: Sequence[str]) -> None:
         """Try each address until the file is complete."""
-        trouble: SourceError = FileNotAtSource("No address is known for this file.")
+        trouble: SourceError = FileNotAtSource(Sentence("No address is known for this file."))
         self._progress(self._partial.length)
         if self._partial.complete and self._partial.size > 0:
             return
@@ -94,7 +95,11 @@ class _Download:
             except SourceError as exc:
                 trouble = exc
             except (httpx2.InvalidURL, httpx2.HTTPError) as exc:  # redirected in circles, or away
-                trouble = UnusableAddress(f"The address {url} cannot be used: {exc}.")
+                trouble = UnusableAddress(
+                    Sentence(
+                        "The address {url} cannot be used: {reason}.", url=url, reason=said_by(exc)
+                    )
+                )
         raise trouble
 
     def _fetch_patiently(self, url: str) -> None:
@@ -126,7 +131,12 @@ class _Download:
                 self._take(piece, url)
         if not self._partial.complete:
             raise ConnectionCut(
-                f"{url} ended after {self._partial.length} of {self._partial.size} bytes."
+                Sentence(
+                    "{url} ended after {length} of {size} bytes.",
+                    url=url,
+                    length=str(self._partial.length),
+                    size=str(self._partial.size),
+                )
             )
 
     def _judge(self, answer: httpx2.Response, start: int, url: str) -> None:
@@ -143,24 +153,51 @@ class _Download:
             self._require_size(_number(r"(?<=/)\d+$", part), url)
             return
         if status in (206, 416) and start:
-            raise _OtherBytes(f"{url} does not continue the file at byte {start} ({status}).")
+            raise _OtherBytes(
+                Sentence(
+                    "{url} does not continue the file at byte {start} ({status}).",
+                    url=url,
+                    start=str(start),
+                    status=str(status),
+                )
+            )
         if status in _GONE:
-            raise FileNotAtSource(f"The source does not have this file: {url} answers {status}.")
+            raise FileNotAtSource(
+                Sentence(
+                    "The source does not have this file: {url} answers {status}.",
+                    url=url,
+                    status=str(status),
+                )
+            )
         if status in _BUSY or status >= 500:
-            raise BusyAnswer(f"{url} answers {status}.")
-        raise UnexpectedAnswer(f"{url} answers {status} instead of the file.", status=status)
+            raise BusyAnswer(Sentence("{url} answers {status}.", url=url, status=str(status)))
+        raise UnexpectedAnswer(
+            Sentence("{url} answers {status} instead of the file.", url=url, status=str(status)),
+            status=status,
+        )
 
     def _require_size(self, found: int | None, url: str) -> None:
         """Refuse a file of another size, such as the page of a proxy that blocks it."""
         if found is not None and found != self._partial.size:
             raise WrongSize(
-                f"{url} sends {found} bytes instead of the {self._partial.size} announced."
+                Sentence(
+                    "{url} sends {found} bytes instead of the {size} announced.",
+                    url=url,
+                    found=str(found),
+                    size=str(self._partial.size),
+                )
             )
 
     def _take(self, piece: bytes, url: str) -> None:
         if self._partial.length + len(piece) > self._partial.size:
             self._partial.start_over()
-            raise WrongSize(f"{url} sends more than the {self._partial.size} bytes announced.")
+            raise WrongSize(
+                Sentence(
+                    "{url} sends more than the {size} bytes announced.",
+                    url=url,
+                    size=str(self._partial.size),
+                )
+            )
         self._partial.append(piece)
         self._progress(self._partial.length)
 
@@ -173,7 +210,7 @@ class _Download:
 
     def _stop_if_asked(self) -> None:
         if self._should_stop():
-            raise DownloadStopped("The download was stopped; what has come is kept.")
+            raise DownloadStopped(Sentence("The download was stopped; what has come is kept."))
 
 
 def _number(pattern: str, header: str) -> int | None:

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 import httpx2
 
 from headgate.errors import MalformedMessage, SourceError
+from headgate.sentences import Sentence, said_by
 from headgate.upstream.failures import PassingTrouble
 from headgate.wire import answers
 from headgate.wire.soap import SoapVersion
@@ -36,8 +37,16 @@ _BEGINNING = 1024
 
 _PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 
-_CHECK_ADDRESS = "Check name, port and TLS of the source (`headgate settings show source`)."
-_ALLOW_ANONYMOUS = (
+_CHECK_ADDRESS = Sentence(
+    "Check name, port and TLS of the source (`headgate settings show source`)."
+)
+_CHECK_REDIRECTION = Sentence(
+    "If that address is the update source, set it as such; else check what is in between."
+)
+_CHECK_FILTERS = Sentence(
+    "Check whether the source requires TLS or a proxy or filter forbids its address."
+)
+_ALLOW_ANONYMOUS = Sentence(
     "Allow anonymous access to ServerSyncWebService and DssAuthWebService in the upstream "
     "server's IIS."
 )
@@ -49,7 +58,9 @@ class SourceUnavailable(PassingTrouble):
     ``status`` is the HTTP status, ``retry_after`` how long we are asked to stay away, if said.
     """
 
-    next_step = "Look at the upstream server (or the proxy in between), and synchronize later."
+    next_step = Sentence(
+        "Look at the upstream server (or the proxy in between), and synchronize later."
+    )
 
     def __init__(self, message: str, *, status: int, retry_after: timedelta | None) -> None:
         super().__init__(message)
@@ -60,7 +71,9 @@ class SourceUnavailable(PassingTrouble):
 class UnreadableAnswer(PassingTrouble):
     """An answer that came to its end and cannot be understood; ``raw`` is its beginning."""
 
-    next_step = "Run `headgate doctor`; if a proxy or filter is in between, exempt the source."
+    next_step = Sentence(
+        "Run `headgate doctor`; if a proxy or filter is in between, exempt the source."
+    )
 
     def __init__(self, message: str, *, raw: bytes, next_step: str | None = None) -> None:
         super().__init__(message, next_step=next_step)
@@ -138,14 +151,16 @@ class Exchange:
         said = f"HTTP {status} {response.reason_phrase}".rstrip()
         if status in _PASSING:
             return SourceUnavailable(
-                f"The update source {self._base_url} answered {said}.",
+                Sentence(
+                    "The update source {address} answered {said}.",
+                    address=self._base_url,
+                    said=said,
+                ),
                 status=status,
                 retry_after=self._retry_after(response),
             )
-        sentence, next_step = _explain(response)
-        return NoSourceThere(
-            f"{self._base_url} {sentence} ({said}).", status=status, next_step=next_step
-        )
+        sentence, next_step = _explain(response, self._base_url, said)
+        return NoSourceThere(sentence, status=status, next_step=next_step)
 
     def _retry_after(self, response: httpx2.Response) -> timedelta | None:
         """Return what ``Retry-After`` says, in seconds or as a date (RFC 9110, 10.2.3)."""
@@ -170,7 +185,8 @@ def _joined(pieces: Iterable[bytes], most: int) -> bytes:
         body += piece
         if len(body) > most:
             raise MalformedMessage(
-                f"The answer is longer than {most >> 20} MiB.", raw=bytes(body[:4096])
+                Sentence("The answer is longer than {most} MiB.", most=most >> 20),
+                raw=bytes(body[:4096]),
             )
     return bytes(body)
 
@@ -188,7 +204,10 @@ def _understand(
         return read(_no_page(_plain(response, pieces)))
     except MalformedMessage as error:
         raise UnreadableAnswer(
-            f"The update source answered with something unreadable. {error}",
+            Sentence(
+                "The update source answered with something unreadable. {reason}",
+                reason=said_by(error),
+            ),
             raw=error.raw,
             next_step=error.next_step or None,
         ) from error
@@ -205,7 +224,9 @@ def _no_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
         answers.refuse_page(beginning)
     except MalformedMessage as error:
         raise NotSoap(
-            f"Something else than the update source answered. {error}",
+            Sentence(
+                "Something else than the update source answered. {reason}", reason=said_by(error)
+            ),
             raw=error.raw,
             next_step=error.next_step or None,
         ) from error
@@ -220,7 +241,11 @@ def _plain(response: httpx2.Response, pieces: Iterator[bytes]) -> Iterator[bytes
         return _expanded(pieces)
     if encoding in ("", "identity"):
         return pieces
-    raise MalformedMessage(f"It is compressed as {encoding[:40]!r}, which nobody asked for.")
+    raise MalformedMessage(
+        Sentence(
+            "It is compressed as '{encoding}', which nobody asked for.", encoding=encoding[:40]
+        )
+    )
 
 
 def _expanded(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -230,23 +255,36 @@ def _expanded(pieces: Iterator[bytes]) -> Iterator[bytes]:
     reader.close()
 
 
-def _explain(response: httpx2.Response) -> tuple[str, str]:
-    """Return the predicate of the sentence and the next step for a status that will not pass."""
+def _explain(response: httpx2.Response, address: str, said: str) -> tuple[Sentence, Sentence]:
+    """Return what a status means that will not pass, and the next step."""
     status = response.status_code
     if response.is_redirect or 300 <= status < 400:
         target = response.headers.get("Location", "")[:200]
-        return f"sends us to {target or 'another address'}", (
-            "If that address is the update source, set it as such; else check what is in between."
-        )
+        return Sentence(
+            "{address} sends us to {target} ({said}).",
+            address=address,
+            target=target or Sentence("another address"),
+            said=said,
+        ), _CHECK_REDIRECTION
     if status == httpx2.codes.UNAUTHORIZED:
-        return "wants to know who we are before it talks", _ALLOW_ANONYMOUS
+        return Sentence(
+            "{address} wants to know who we are before it talks ({said}).",
+            address=address,
+            said=said,
+        ), _ALLOW_ANONYMOUS
     if status == httpx2.codes.FORBIDDEN:
-        return "does not let us in", (
-            "Check whether the source requires TLS or a proxy or filter forbids its address."
-        )
+        return Sentence(
+            "{address} does not let us in ({said}).", address=address, said=said
+        ), _CHECK_FILTERS
     if status == httpx2.codes.NOT_FOUND:
-        return "is a web server without the services of an update source", _CHECK_ADDRESS
-    return "does not answer like an update source", _CHECK_ADDRESS
+        return Sentence(
+            "{address} is a web server without the services of an update source ({said}).",
+            address=address,
+            said=said,
+        ), _CHECK_ADDRESS
+    return Sentence(
+        "{address} does not answer like an update source ({said}).", address=address, said=said
+    ), _CHECK_ADDRESS
 
 
 def _date(response: httpx2.Response, header: str) -> datetime | None:

@@ -30,11 +30,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from headgate.errors import SourceError
+from headgate.sentences import Sentence
 
-CHECK_PROXY = (
+CHECK_PROXY = Sentence(
     "Check the settings of the proxy (`headgate settings show proxy`), then run `headgate doctor`."
 )
-RUN_DOCTOR = "Run `headgate doctor`: it tries the source and the content hosts one by one."
+RUN_DOCTOR = Sentence(
+    "Run `headgate doctor`: it tries the source and the content hosts one by one."
+)
 
 #: What a TLS inspecting proxy has to leave alone for Microsoft Update to work.
 MICROSOFT_HOSTS = (
@@ -70,7 +73,7 @@ class BusyAnswer(PassingTrouble):
 class ProxyCannotReach(PassingTrouble):
     """The proxy answered CONNECT with 502, 503 or 504: it cannot reach the source itself."""
 
-    next_step = (
+    next_step = Sentence(
         "Check on the proxy that it can resolve and reach this host, then run `headgate doctor`."
     )
 
@@ -78,19 +81,21 @@ class ProxyCannotReach(PassingTrouble):
 class NameNotResolved(SourceError):
     """A name has no address."""
 
-    next_step = "Check the spelling and this machine's DNS, then run `headgate doctor`."
+    next_step = Sentence("Check the spelling and this machine's DNS, then run `headgate doctor`.")
 
 
 class NotHttp(SourceError):
     """Something answers at that port, and it does not speak HTTP."""
 
-    next_step = "Check name, port and TLS of the source and of the proxy: `headgate settings show`."
+    next_step = Sentence(
+        "Check name, port and TLS of the source and of the proxy: `headgate settings show`."
+    )
 
 
 class TlsError(SourceError):
     """TLS could not be agreed on."""
 
-    next_step = "Check port and TLS of the source (`source.port`, `source.tls`)."
+    next_step = Sentence("Check port and TLS of the source (`source.port`, `source.tls`).")
 
 
 class UntrustedCertificate(TlsError):
@@ -107,7 +112,9 @@ class UntrustedCertificate(TlsError):
 class WrongCertificateName(TlsError):
     """The certificate was issued for other names (``names``)."""
 
-    next_step = "Use a name from the certificate in `source.host`, or renew the certificate there."
+    next_step = Sentence(
+        "Use a name from the certificate in `source.host`, or renew the certificate there."
+    )
 
     def __init__(self, message: str, *, names: Sequence[str]) -> None:
         super().__init__(message)
@@ -117,7 +124,9 @@ class WrongCertificateName(TlsError):
 class CertificateExpired(TlsError):
     """The certificate is past its end (``until``), or not valid yet."""
 
-    next_step = "Check this machine's clock first; then have the certificate renewed there."
+    next_step = Sentence(
+        "Check this machine's clock first; then have the certificate renewed there."
+    )
 
     def __init__(self, message: str, *, until: datetime | None) -> None:
         super().__init__(message)
@@ -127,16 +136,16 @@ class CertificateExpired(TlsError):
 class RootUnavailable(SourceError):
     """The expected root certificate cannot be had from where the chain points."""
 
-    next_step = (
-        "Fetch 'Microsoft Root Certificate Authority 2011' on another machine and name the file "
-        "in `source.root_file`."
+    next_step = Sentence(
+        "Fetch 'Microsoft Root Certificate Authority 2011' on another machine and name the file in "
+        "`source.root_file`."
     )
 
 
 class ProxyRefused(SourceError):
     """The proxy does not let us through to this host (``status`` of its answer to CONNECT)."""
 
-    next_step = "Have the proxy allow CONNECT to this host and port."
+    next_step = Sentence("Have the proxy allow CONNECT to this host and port.")
 
     def __init__(self, message: str, *, status: int) -> None:
         super().__init__(message)
@@ -146,19 +155,23 @@ class ProxyRefused(SourceError):
 class FileNotAtSource(SourceError):
     """The source does not have an update file it has announced."""
 
-    next_step = "Synchronize again: an expired update's files are taken away at the source."
+    next_step = Sentence(
+        "Synchronize again: an expired update's files are taken away at the source."
+    )
 
 
 class UnusableAddress(SourceError):
     """The source, or a redirection, names an address that is none, or not http."""
 
-    next_step = "Check name and port of the source: `headgate settings show source`."
+    next_step = Sentence("Check name and port of the source: `headgate settings show source`.")
 
 
 class WrongSize(SourceError):
     """An address of an update file sends more or fewer bytes than the metadata announce."""
 
-    next_step = "A proxy or firewall may answer in the source's place: open the address there."
+    next_step = Sentence(
+        "A proxy or firewall may answer in the source's place: open the address there."
+    )
 
 
 class UnexpectedAnswer(SourceError):
@@ -189,16 +202,16 @@ class ProxyAuthenticationError(SourceError):
 class ProxyCredentialsMissing(ProxyAuthenticationError):
     """The proxy asks who we are, and no user is set."""
 
-    next_step = (
-        "Set `proxy.use_credentials`, `proxy.user` and `proxy.password`, "
-        "then run `headgate doctor`."
+    next_step = Sentence(
+        "Set `proxy.use_credentials`, `proxy.user` and `proxy.password`, then run `headgate "
+        "doctor`."
     )
 
 
 class BasicNotAllowed(ProxyAuthenticationError):
     """The proxy offers nothing but Basic, and `proxy.allow_basic` is off."""
 
-    next_step = (
-        "Have the proxy offer Negotiate, NTLM or Digest, or set `proxy.allow_basic=true` "
-        "if the way to the proxy can be trusted with the password in clear text."
+    next_step = Sentence(
+        "Have the proxy offer Negotiate, NTLM or Digest, or set `proxy.allow_basic=true` if the "
+        "way to the proxy can be trusted with the password in clear text."
     )

@@ -11,6 +11,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from headgate.errors import SourceError
+from headgate.sentences import Sentence
 from headgate.upstream.exchange import Answer, Exchange, Traffic, whole
 from headgate.wire.serversync import operations
 from headgate.wire.serversync.cookie import Cookie
@@ -39,13 +40,13 @@ _Response = TypeVar("_Response")
 class NoAuthorization(SourceError):
     """The source offers no way to authorize that we know."""
 
-    next_step = "Check that the address is that of an update server for other servers."
+    next_step = Sentence("Check that the address is that of an update server for other servers.")
 
 
 class ExpiredOnArrival(SourceError):
     """By the source's own clock its cookie ended before we got it."""
 
-    next_step = "Check the clock and the time zone of the upstream server."
+    next_step = Sentence("Check the clock and the time zone of the upstream server.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +108,13 @@ def _authorization_path(config: GetAuthConfigResponse) -> str:
     for plug_in in config.auth_info:
         if plug_in.plug_in_id == PLUG_IN and (path := urlsplit(plug_in.service_url).path):
             return path
-    offered = ", ".join(plug_in.plug_in_id for plug_in in config.auth_info) or "nothing"
+    offered = ", ".join(plug_in.plug_in_id for plug_in in config.auth_info)[:200]
     raise NoAuthorization(
-        f"The update source does not offer {PLUG_IN} to authorize, but {offered[:200]}."
+        Sentence(
+            "The update source does not offer {plug_in} to authorize, but {offered}.",
+            plug_in=PLUG_IN,
+            offered=offered or Sentence("nothing"),
+        )
     )
 
 
@@ -119,8 +124,12 @@ def _ticket(answer: Answer[GetCookieResponse]) -> Ticket:
     life = cookie.expiration - server_time
     if life <= timedelta():
         raise ExpiredOnArrival(
-            f"The update source gave us a session that ended at {cookie.expiration:%Y-%m-%d %H:%M} "
-            f"UTC, when it was {server_time:%Y-%m-%d %H:%M} UTC there."
+            Sentence(
+                "The update source gave us a session that ended at {expiration} UTC, when it was "
+                "{server_time} UTC there.",
+                expiration=f"{cookie.expiration:%Y-%m-%d %H:%M}",
+                server_time=f"{server_time:%Y-%m-%d %H:%M}",
+            )
         )
     margin = min(life / 10, _LONGEST_MARGIN)
     return Ticket(cookie=cookie, renew_at=answer.asked + min(life - margin, _LONGEST_USE))

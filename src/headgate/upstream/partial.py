@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from headgate.errors import ContentError
+from headgate.sentences import Sentence
 
 _PIECE = 1024 * 1024
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -20,13 +21,17 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 class DiskFull(ContentError):
     """There is no space left for an update file."""
 
-    next_step = "Free space or move the content folder; a file that is half there is continued."
+    next_step = Sentence(
+        "Free space or move the content folder; a file that is half there is continued."
+    )
 
 
 class DigestMismatch(ContentError):
     """A file is not what its digest says; ``expected`` and ``actual`` are ``algorithm:hex``."""
 
-    next_step = "Synchronize again; if it persists, the source or a proxy on the way alters files."
+    next_step = Sentence(
+        "Synchronize again; if it persists, the source or a proxy on the way alters files."
+    )
 
     def __init__(self, message: str, *, expected: str, actual: str) -> None:
         super().__init__(message)
@@ -105,8 +110,12 @@ class PartialFile:
             return
         self.path.unlink(missing_ok=True)
         raise DigestMismatch(
-            f"The file is not what its {algorithm} says: expected {expected.hex()}, "
-            f"found {actual.hex()}.",
+            Sentence(
+                "The file is not what its {algorithm} says: expected {expected}, found {actual}.",
+                algorithm=algorithm,
+                expected=expected.hex(),
+                actual=actual.hex(),
+            ),
             expected=f"{algorithm}:{expected.hex()}",
             actual=f"{algorithm}:{actual.hex()}",
         )
@@ -119,8 +128,10 @@ class PartialFile:
 
 def _refused(path: Path, exc: OSError) -> ContentError:
     if exc.errno in _FULL:
-        return DiskFull(f"The disk is full: {path.parent} takes no more bytes.")
+        return DiskFull(
+            Sentence("The disk is full: {parent} takes no more bytes.", parent=path.parent)
+        )
     return ContentError(
-        f"{path} cannot be written: {exc.strerror}.",
-        next_step="Check the owner and the rights of the content folder.",
+        Sentence("{path} cannot be written: {strerror}.", path=path, strerror=exc.strerror),
+        next_step=Sentence("Check the owner and the rights of the content folder."),
     )

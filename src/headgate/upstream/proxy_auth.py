@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from headgate.sentences import Sentence, Sentences
 from headgate.upstream.failures import (
     BasicNotAllowed,
     ProxyAuthenticationError,
@@ -78,39 +79,56 @@ class Authenticator:
         return self._unanswerable(names)
 
     def _refusal(self, offered: tuple[str, ...]) -> ProxyAuthenticationError:
-        message = (
-            f"The proxy server {self.proxy.address} refused the user name and password "
-            f"(407; it offers {_enumerated(offered)})."
+        refused = Sentence(
+            "The proxy server {proxy} refused the user name and password (407; it offers "
+            "{offered}).",
+            proxy=self.proxy.address,
+            offered=_enumerated(offered),
         )
+        untried = ""
         if "Basic" in offered and not self.proxy.allow_basic:
-            message += " Basic was not tried, because `proxy.allow_basic` is off."
+            untried = Sentence("Basic was not tried, because `proxy.allow_basic` is off.")
         return ProxyAuthenticationError(
-            message, host=self.proxy.host, port=self.proxy.port, offered=offered
+            Sentences((refused, untried)),
+            host=self.proxy.host,
+            port=self.proxy.port,
+            offered=offered,
         )
 
     def _unanswerable(self, offered: tuple[str, ...]) -> ProxyAuthenticationError:
         """Return the error for challenges nothing was sent to."""
         host, port = self.proxy.host, self.proxy.port
-        place = f"The proxy server {self.proxy.address}"
+        proxy = self.proxy.address
         if not self.proxy.has_credentials:
             return ProxyCredentialsMissing(
-                f"{place} asks for a user name and password (407; it offers "
-                f"{_enumerated(offered)}), and they are not set.",
+                Sentence(
+                    "The proxy server {proxy} asks for a user name and password (407; it offers "
+                    "{offered}), and they are not set.",
+                    proxy=proxy,
+                    offered=_enumerated(offered),
+                ),
                 host=host,
                 port=port,
                 offered=offered,
             )
         if offered == ("Basic",) and not self.proxy.allow_basic:
             return BasicNotAllowed(
-                f"{place} offers only Basic authentication, which sends the password in clear "
-                "text; `proxy.allow_basic` is off, so nothing was sent.",
+                Sentence(
+                    "The proxy server {proxy} offers only Basic authentication, which sends the "
+                    "password in clear text; `proxy.allow_basic` is off, so nothing was sent.",
+                    proxy=proxy,
+                ),
                 host=host,
                 port=port,
                 offered=offered,
             )
         return ProxyAuthenticationError(
-            f"{place} asks for authentication (407) in no way Headgate speaks or may use "
-            f"(it offers {_enumerated(offered)}).",
+            Sentence(
+                "The proxy server {proxy} asks for authentication (407) in no way Headgate speaks "
+                "or may use (it offers {offered}).",
+                proxy=proxy,
+                offered=_enumerated(offered),
+            ),
             host=host,
             port=port,
             offered=offered,
@@ -208,5 +226,5 @@ def _usable_schemes(proxy: ProxySettings) -> tuple[str, ...]:
     return tuple(name for name in _ORDER if name != "basic" or proxy.allow_basic)
 
 
-def _enumerated(names: Sequence[str]) -> str:
-    return ", ".join(names) if names else "nothing"
+def _enumerated(names: tuple[str, ...]) -> tuple[str, ...] | Sentence:
+    return names or Sentence("nothing")

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpcore2
 
+from headgate.sentences import Sentence
 from headgate.upstream.failures import ProxyCannotReach, ProxyRefused
 from headgate.upstream.proxy import read_challenges
 from headgate.upstream.proxy_auth import Authenticator
@@ -40,7 +41,7 @@ class _ThroughProxy(httpcore2.ConnectionInterface):
         self._conversation = authenticator.conversation()
         self._busy = threading.Lock()
         self._peer = Peer(
-            role="the proxy server", host=authenticator.proxy.host, port=authenticator.proxy.port
+            host=authenticator.proxy.host, port=authenticator.proxy.port, is_proxy=True
         )
         self._inner: httpcore2.ConnectionInterface = self._dial()
 
@@ -217,10 +218,20 @@ class TunnelConnection(_ThroughProxy):
         proxy = self._authenticator.proxy.address
         if status in (502, 503, 504):
             return ProxyCannotReach(
-                f"The proxy server {proxy} cannot reach {target} (it answers {status})."
+                Sentence(
+                    "The proxy server {proxy} cannot reach {target} (it answers {status}).",
+                    proxy=proxy,
+                    target=target,
+                    status=str(status),
+                )
             )
         return ProxyRefused(
-            f"The proxy server {proxy} refuses a connection to {target} (it answers {status}).",
+            Sentence(
+                "The proxy server {proxy} refuses a connection to {target} (it answers {status}).",
+                proxy=proxy,
+                target=target,
+                status=str(status),
+            ),
             status=status,
         )
 

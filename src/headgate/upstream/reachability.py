@@ -1,7 +1,8 @@
-"""Trying one address for ``headgate doctor``: name, connection, proxy, TLS, answer, clock.
+"""Trying one address: name, connection, proxy, TLS, answer, clock.
 
-Decides nothing about the synchronization; any HTTP answer below 500 means the way there is open,
-because service addresses answer a plain GET with 403, 404 or 405 as they like.
+Decides nothing about the synchronization. For ``headgate doctor`` (:func:`probe`) any HTTP answer
+below 500 means the way there is open, because service addresses answer a plain GET with 403, 404 or
+405 as they like. *Test connection* (:func:`ask_source`) asks what a synchronization asks first.
 """
 
 import enum
@@ -16,7 +17,14 @@ import httpx2
 
 from headgate import clock
 from headgate.errors import SourceError
-from headgate.upstream import failures
+from headgate.sentences import Sentence
+from headgate.upstream import failures, reactions
+from headgate.upstream.exchange import Exchange, Traffic, whole
+from headgate.upstream.handshake import SERVICE_PATH
+from headgate.wire.faults import SoapFault
+from headgate.wire.serversync import operations
+from headgate.wire.serversync.get_auth_config import GetAuthConfigRequest
+from headgate.wire.soap import SoapVersion
 
 
 class Outcome(enum.Enum):
@@ -75,7 +83,7 @@ def probe(client: httpx2.Client, url: str) -> Probe:
         return Probe(
             url=url,
             outcome=_outcome(exc),
-            sentence=str(exc),
+            sentence=exc.message,
             next_step=exc.next_step,
             seconds=time.monotonic() - began,
             certificate_issuer=getattr(exc, "issuer", None),
@@ -83,20 +91,56 @@ def probe(client: httpx2.Client, url: str) -> Probe:
         )
 
 
+def ask_source(client: httpx2.Client, base_url: str) -> None:
+    """Ask an update source the first question of every synchronization, once.
+
+    It names nobody: the source does not learn who we are from a trial. Raises SourceError when
+    anything but an update source answers, or nobody does.
+    """
+    operation = operations.GET_AUTH_CONFIG
+    body = operation.encode_request(GetAuthConfigRequest(), SoapVersion.SOAP_11)
+    exchange = Exchange(client, base_url, clock.now)
+    read = whole(operation.decode_response)
+    try:
+        exchange.ask(SERVICE_PATH, operation.action, body, read, Traffic())
+    except SoapFault as fault:
+        raise reactions.failure(fault, operation.name) from fault
+
+
 def _answered(url: str, answer: httpx2.Response, seconds: float) -> Probe:
     issuer, ends = _certificate(answer)
     fails = answer.status_code >= 500
-    certificate = f", certificate issued by {issuer} until {ends:%Y-%m-%d}" if ends else ""
+    trouble = Sentence("The source or the proxy has trouble of its own; try later.")
     return Probe(
         url=url,
         outcome=Outcome.ANSWERED_WITH_ERROR if fails else Outcome.REACHED,
-        sentence=f"{url} answers {answer.status_code} after {seconds:.2f} s{certificate}.",
-        next_step="The source or the proxy has trouble of its own; try later." if fails else "",
+        sentence=_how(url, answer.status_code, seconds, issuer, ends),
+        next_step=trouble if fails else "",
         seconds=seconds,
         status=answer.status_code,
         certificate_issuer=issuer,
         certificate_ends=ends,
         clock_ahead=_clock_ahead(answer),
+    )
+
+
+def _how(
+    url: str, status: int, seconds: float, issuer: str | None, ends: datetime | None
+) -> Sentence:
+    if ends is None:
+        return Sentence(
+            "{url} answers {status} after {seconds} s.",
+            url=url,
+            status=str(status),
+            seconds=f"{seconds:.2f}",
+        )
+    return Sentence(
+        "{url} answers {status} after {seconds} s, certificate issued by {issuer} until {day}.",
+        url=url,
+        status=str(status),
+        seconds=f"{seconds:.2f}",
+        issuer=issuer,
+        day=f"{ends:%Y-%m-%d}",
     )
 
 
@@ -113,7 +157,11 @@ def _certificate(answer: httpx2.Response) -> tuple[str | None, datetime | None]:
     verified = ssl_object.getpeercert()
     issuer = {name: value for part in verified["issuer"] for name, value in part}
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(verified["notAfter"]), UTC)
-    name = issuer.get("commonName") or issuer.get("organizationName") or "an unnamed authority"
+    name = (
+        issuer.get("commonName")
+        or issuer.get("organizationName")
+        or Sentence("an unnamed authority")
+    )
     return name, ends
 
 

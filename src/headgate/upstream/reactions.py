@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from headgate.errors import SourceError
+from headgate.sentences import Sentence
 from headgate.wire.faults import ErrorCode, SoapFault
 
-_ASK_THE_SOURCE = "Look into the upstream server's log for this fault, and synchronize again later."
-_REPORT = "Please report this with the log: it is a fault of Headgate or of the source."
+_ASK_THE_SOURCE = Sentence(
+    "Look into the upstream server's log for this fault, and synchronize again later."
+)
+_REPORT = Sentence("Please report this with the log: it is a fault of Headgate or of the source.")
 
 
 class SourceFault(SourceError):
@@ -35,7 +38,7 @@ class SourceFault(SourceError):
 class SourceChanged(SourceError):
     """The source is no longer the one our anchors are from: forget all anchors and ask again."""
 
-    next_step = "Synchronize again: everything is then compared from the beginning."
+    next_step = Sentence("Synchronize again: everything is then compared from the beginning.")
 
 
 class Reaction(Enum):
@@ -49,62 +52,88 @@ class Reaction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How we react to a code and what an administrator reads; ``{operation}`` is filled in."""
+    """How we react to a code and what an administrator reads.
+
+    ``{operation}`` and ``{details}`` of the sentence are filled in for each fault.
+    """
 
     reaction: Reaction
-    sentence: str
+    sentence: Sentence
     next_step: str
 
 
 _FACES = {
     ErrorCode.INVALID_PARAMETERS: Face(
         Reaction.STOP,
-        "The update source does not accept what {operation} asks for",
-        "If products or classifications were chosen by hand, run `headgate sync now --categories` "
-        "and check the choice.",
+        Sentence("The update source does not accept what {operation} asks for ({details})."),
+        Sentence(
+            "If products or classifications were chosen by hand, run `headgate sync now "
+            "--categories` and check the choice."
+        ),
     ),
     ErrorCode.INTERNAL_SERVER_ERROR: Face(
-        Reaction.STOP, "The update source failed internally in {operation}", _ASK_THE_SOURCE
+        Reaction.STOP,
+        Sentence("The update source failed internally in {operation} ({details})."),
+        _ASK_THE_SOURCE,
     ),
     ErrorCode.SERVER_BUSY: Face(
         Reaction.WAIT,
-        "The update source is too busy to answer {operation}",
-        "Synchronize later, or at another time of day (`headgate settings show schedule`).",
+        Sentence("The update source is too busy to answer {operation} ({details})."),
+        Sentence(
+            "Synchronize later, or at another time of day (`headgate settings show schedule`)."
+        ),
     ),
     ErrorCode.SERVER_CHANGED: Face(
         Reaction.FORGET_ANCHORS,
-        "The update source says that it has changed since the last synchronization",
+        Sentence(
+            "The update source says that it has changed since the last synchronization ({details})."
+        ),
         SourceChanged.next_step,
     ),
     ErrorCode.INVALID_COOKIE: Face(
         Reaction.START_OVER,
-        "The update source keeps refusing the session it has just given us, in {operation}",
-        "Compare the clocks of both servers; if several servers share the source's address, have "
-        "its load balancer keep us on one of them.",
+        Sentence(
+            "The update source keeps refusing the session it has just given us, in {operation} "
+            "({details})."
+        ),
+        Sentence(
+            "Compare the clocks of both servers; if several servers share the source's address, "
+            "have its load balancer keep us on one of them."
+        ),
     ),
     ErrorCode.INVALID_AUTHORIZATION_COOKIE: Face(
         Reaction.START_OVER,
-        "The update source keeps refusing the authorization it has just given us",
-        "Compare the clocks of both servers; if several servers share the source's address, have "
-        "its load balancer keep us on one of them.",
+        Sentence(
+            "The update source keeps refusing the authorization it has just given us ({details})."
+        ),
+        Sentence(
+            "Compare the clocks of both servers; if several servers share the source's address, "
+            "have its load balancer keep us on one of them."
+        ),
     ),
     ErrorCode.INCOMPATIBLE_PROTOCOL_VERSION: Face(
         Reaction.STOP,
-        "The update source does not speak version 1.20 of the protocol",
-        "Use an upstream server with WSUS 10 (Windows Server 2016) or newer.",
+        Sentence("The update source does not speak version 1.20 of the protocol ({details})."),
+        Sentence("Use an upstream server with WSUS 10 (Windows Server 2016) or newer."),
     ),
     ErrorCode.FILE_DIGESTS_MISSING: Face(
         Reaction.STOP,
-        "The update source no longer has files that it has announced",
-        "Synchronize again; on the upstream server, `wsusutil reset` fetches missing files.",
+        Sentence("The update source no longer has files that it has announced ({details})."),
+        Sentence(
+            "Synchronize again; on the upstream server, `wsusutil reset` fetches missing files."
+        ),
     ),
     ErrorCode.TOO_MANY_IDS: Face(
-        Reaction.STOP, "The update source says that {operation} asks for too much at once", _REPORT
+        Reaction.STOP,
+        Sentence("The update source says that {operation} asks for too much at once ({details})."),
+        _REPORT,
     ),
 }
 
 _UNKNOWN = Face(
-    Reaction.STOP, "The update source answered {operation} with the unexpected fault", _REPORT
+    Reaction.STOP,
+    Sentence("The update source answered {operation} with the unexpected fault ({details})."),
+    _REPORT,
 )
 
 
@@ -117,18 +146,25 @@ def face_of(fault: SoapFault) -> Face:
 def failure(fault: SoapFault, operation: str) -> SourceError:
     """Return the error to raise when a fault cannot be helped by asking again."""
     face = face_of(fault)
-    sentence = face.sentence.format(operation=operation) + _details(fault)
+    # The templates stand in the table above, where who translates finds them.
+    sentence = Sentence(face.sentence.template, operation=operation, details=_details(fault))
     if face.reaction is Reaction.FORGET_ANCHORS:
         return SourceChanged(sentence)
     return SourceFault(sentence, fault=fault, operation=operation, next_step=face.next_step)
 
 
-def _details(fault: SoapFault) -> str:
-    """Return the rest of the sentence: the code, what it names, and where to find it."""
-    code = fault.code or "without a code"
-    words = [f"{code}: {fault.message[:500]}" if fault.message else code]
+def _details(fault: SoapFault) -> tuple[str, ...]:
+    """Return what stands in brackets: the code, what it names, and where to find it."""
+    words = [_code(fault)]
     if not fault.code and fault.reason:
         words.append(f'"{fault.reason[:500]}"')
     if fault.id:
-        words.append(f"fault {fault.id[:64]} in the source's log")
-    return f" ({', '.join(words)})."
+        words.append(Sentence("fault {id} in the source's log", id=fault.id[:64]))
+    return tuple(words)
+
+
+def _code(fault: SoapFault) -> str:
+    about = fault.message[:500]
+    if fault.code:
+        return f"{fault.code}: {about}" if about else fault.code
+    return Sentence("without a code: {about}", about=about) if about else Sentence("without a code")

@@ -16,6 +16,7 @@ from headgate.catalogue.documents import ReceivedDocument
 from headgate.catalogue.identity import RevisionIdentity, guid
 from headgate.errors import SourceError, UsageError
 from headgate.logs import get_logger
+from headgate.sentences import Sentence
 from headgate.upstream.collection import Collection, Delivery, Undelivered, read_delivery
 from headgate.upstream.exchange import Exchange, Traffic
 from headgate.upstream.handshake import Account
@@ -180,10 +181,14 @@ class Source:
         """
         if not products or not classifications:
             raise UsageError(
-                "A source can only be asked for updates of at least one product and one "
-                "classification.",
-                next_step="Choose some with `headgate products select` and "
-                "`headgate classifications select`.",
+                Sentence(
+                    "A source can only be asked for updates of at least one product and one "
+                    "classification."
+                ),
+                next_step=Sentence(
+                    "Choose some with `headgate products select` and `headgate classifications "
+                    "select`."
+                ),
             )
         since = delta and bool(anchor)
         return self._list(
@@ -288,7 +293,7 @@ def _identities(received: Iterable[UpdateIdentity]) -> tuple[RevisionIdentity, .
     return tuple(dict.fromkeys(found))
 
 
-_ANCHOR_REFUSED = (
+_ANCHOR_REFUSED = Sentence(
     "The update source does not accept the mark of the last synchronization: it was restored, "
     "reinstalled or replaced since."
 )

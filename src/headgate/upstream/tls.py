@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from headgate.errors import SettingsError
+from headgate.sentences import Sentence
 
 
 class TlsContexts:
@@ -44,11 +45,18 @@ def _context(ca_file: Path | None, anchor: bytes | None = None) -> ssl.SSLContex
         try:
             context.load_verify_locations(cafile=ca_file)
         except OSError as exc:  # ssl.SSLError is one
-            why = "it holds none" if isinstance(exc, ssl.SSLError) else exc.strerror
+            damaged = isinstance(exc, ssl.SSLError)
+            why = Sentence("it holds none") if damaged else exc.strerror
             raise SettingsError(
-                f"The CA file {ca_file} cannot be read as PEM certificates: {why}.",
-                next_step="Set `source.ca_file` to a readable PEM file, or clear it with "
-                "`headgate settings set source.ca_file=`.",
+                Sentence(
+                    "The CA file {ca_file} cannot be read as PEM certificates: {why}.",
+                    ca_file=ca_file,
+                    why=why,
+                ),
+                next_step=Sentence(
+                    "Set `source.ca_file` to a readable PEM file, or clear it with `headgate "
+                    "settings set source.ca_file=`."
+                ),
             ) from exc
     if anchor is not None:
         context.load_verify_locations(cadata=anchor.decode("ascii"))

@@ -14,6 +14,7 @@ import httpcore2
 from cryptography import x509
 
 from headgate.errors import SourceError
+from headgate.sentences import Sentence, said_by
 from headgate.upstream import certificates, failures
 
 # OpenSSL's X509_V_ERR_* numbers, as ssl.SSLCertVerificationError.verify_code carries them.
@@ -22,14 +23,23 @@ _NOT_YET_VALID, _EXPIRED, _NAME_MISMATCH, _ADDRESS_MISMATCH = 9, 10, 62, 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """With whom we speak; ``role`` goes before the address, such as "the proxy server"."""
+    """With whom we speak, and whether that is the proxy server on the way."""
 
     host: str
     port: int
-    role: str = ""
+    is_proxy: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.role} {self.host}:{self.port}".lstrip()
+    @property
+    def name(self) -> str:
+        """How the middle of a sentence calls it."""
+        address = f"{self.host}:{self.port}"
+        return Sentence("the proxy server {address}", address=address) if self.is_proxy else address
+
+    @property
+    def first_name(self) -> str:
+        """How the beginning of a sentence calls it."""
+        address = f"{self.host}:{self.port}"
+        return Sentence("The proxy server {address}", address=address) if self.is_proxy else address
 
 
 @contextmanager
@@ -44,7 +54,9 @@ def translated(peer: Peer) -> Iterator[None]:
         OSError,
         UnicodeError,
     ) as exc:
-        raise translate(exc, peer) from exc
+        error = translate(exc, peer)
+        error.at_proxy = bool(peer.is_proxy)
+        raise error from exc
 
 
 def translate(exc: Exception, peer: Peer) -> SourceError:
@@ -53,22 +65,38 @@ def translate(exc: Exception, peer: Peer) -> SourceError:
     if isinstance(cause, ssl.SSLError) and not _is_cut_tls(exc, cause):
         return explain_tls(cause, peer, certificate=None)
     # Who cannot even be reached is looked for where its name and port were set.
-    look = failures.CHECK_PROXY if peer.role else None
+    look = failures.CHECK_PROXY if peer.is_proxy else None
     if isinstance(cause, socket.gaierror | UnicodeError):
-        return failures.NameNotResolved(f"The name of {peer} does not resolve.", next_step=look)
+        return failures.NameNotResolved(
+            Sentence("The name of {peer} does not resolve.", peer=peer.name), next_step=look
+        )
     if isinstance(exc, httpcore2.ConnectTimeout):
         return failures.SourceTimeout(
-            f"No connection to {peer} within the time allowed.", next_step=look
+            Sentence("No connection to {peer} within the time allowed.", peer=peer.name),
+            next_step=look,
         )
     if isinstance(exc, httpcore2.TimeoutException | TimeoutError):
-        return failures.SourceTimeout(f"{_capital(peer)} did not answer within the time allowed.")
+        return failures.SourceTimeout(
+            Sentence("{peer} did not answer within the time allowed.", peer=peer.first_name)
+        )
     if isinstance(exc, httpcore2.ConnectError):
         return failures.ConnectionRefused(
-            f"Cannot connect to {peer}: {_reason(cause)}.", next_step=look
+            Sentence("Cannot connect to {peer}: {reason}.", peer=peer.name, reason=_reason(cause)),
+            next_step=look,
         )
     if isinstance(exc, httpcore2.ProtocolError) and not _is_cut(exc):
-        return failures.NotHttp(f"{_capital(peer)} does not answer in HTTP: {exc}.")
-    return failures.ConnectionCut(f"{_capital(peer)} cut the connection: {_reason(cause)}.")
+        return failures.NotHttp(
+            Sentence(
+                "{peer} does not answer in HTTP: {reason}.",
+                peer=peer.first_name,
+                reason=said_by(exc),
+            )
+        )
+    return failures.ConnectionCut(
+        Sentence(
+            "{peer} cut the connection: {reason}.", peer=peer.first_name, reason=_reason(cause)
+        )
+    )
 
 
 def certificate_refused(exc: BaseException) -> ssl.SSLCertVerificationError | None:
@@ -82,7 +110,13 @@ def explain_tls(
 ) -> failures.TlsError:
     """Return what a failed handshake means; ``certificate`` is the one seen, if it was."""
     if not isinstance(error, ssl.SSLCertVerificationError):
-        return failures.TlsError(f"{_capital(peer)} does not agree on TLS: {_reason(error)}.")
+        return failures.TlsError(
+            Sentence(
+                "{peer} does not agree on TLS: {reason}.",
+                peer=peer.first_name,
+                reason=_reason(error),
+            )
+        )
     if error.verify_code in (_NAME_MISMATCH, _ADDRESS_MISMATCH):
         return _wrong_name(peer, certificate)
     if error.verify_code in (_NOT_YET_VALID, _EXPIRED):
@@ -92,30 +126,55 @@ def explain_tls(
 
 def _wrong_name(peer: Peer, certificate: x509.Certificate | None) -> failures.WrongCertificateName:
     names = certificates.names(certificate) if certificate else []
-    shown = f" (it is for {', '.join(names[:5])})" if names else ""
-    return failures.WrongCertificateName(
-        f"The certificate of {peer} was issued for another name{shown}.", names=names
-    )
+    if names:
+        said = Sentence(
+            "The certificate of {peer} was issued for another name (it is for {names}).",
+            peer=peer.name,
+            names=tuple(names[:5]),
+        )
+    else:
+        said = Sentence("The certificate of {peer} was issued for another name.", peer=peer.name)
+    return failures.WrongCertificateName(said, names=names)
 
 
 def _out_of_date(
     peer: Peer, certificate: x509.Certificate | None, *, expired: bool
 ) -> failures.CertificateExpired:
     until = certificate.not_valid_after_utc if certificate else None
-    when = f" (it ended {until:%Y-%m-%d %H:%M} UTC)" if until and expired else ""
-    what = "has expired" if expired else "is not valid yet"
-    return failures.CertificateExpired(f"A certificate of {peer} {what}{when}.", until=until)
+    if not expired:
+        said = Sentence("A certificate of {peer} is not valid yet.", peer=peer.name)
+    elif until is None:
+        said = Sentence("A certificate of {peer} has expired.", peer=peer.name)
+    else:
+        said = Sentence(
+            "A certificate of {peer} has expired (it ended {moment} UTC).",
+            peer=peer.name,
+            moment=f"{until:%Y-%m-%d %H:%M}",
+        )
+    return failures.CertificateExpired(said, until=until)
 
 
 def _untrusted(
     error: ssl.SSLCertVerificationError, peer: Peer, certificate: x509.Certificate | None
 ) -> failures.UntrustedCertificate:
     issuer = certificates.issuer_name(certificate) if certificate else None
-    by = f"was issued by '{issuer}', which" if issuer else "comes from an authority that"
+    if issuer:
+        said = Sentence(
+            "The certificate of {peer} was issued by '{issuer}', which is not trusted here "
+            "({reason}).",
+            peer=peer.name,
+            issuer=issuer,
+            reason=error.verify_message,
+        )
+    else:
+        said = Sentence(
+            "The certificate of {peer} comes from an authority that is not trusted here "
+            "({reason}).",
+            peer=peer.name,
+            reason=error.verify_message,
+        )
     return failures.UntrustedCertificate(
-        f"The certificate of {peer} {by} is not trusted here ({error.verify_message}).",
-        issuer=issuer,
-        next_step=what_to_do_about_issuer(peer.host, certificate),
+        said, issuer=issuer, next_step=what_to_do_about_issuer(peer.host, certificate)
     )
 
 
@@ -125,13 +184,15 @@ def what_to_do_about_issuer(host: str, certificate: x509.Certificate | None) -> 
     if microsoft and certificate and certificates.issued_by_microsoft(certificate):
         return failures.RootUnavailable.next_step
     if microsoft:
-        return (
+        return Sentence(
             "A proxy or firewall seems to inspect TLS. Exempt these hosts from inspection: "
-            f"{host}, {', '.join(failures.MICROSOFT_HOSTS)}."
+            "{hosts}.",
+            hosts=(host, *failures.MICROSOFT_HOSTS),
         )
-    return (
+    return Sentence(
         "If this is your own authority, name its certificate in `source.ca_file`; if a proxy or "
-        f"firewall inspects TLS, exempt {host} from inspection."
+        "firewall inspects TLS, exempt {host} from inspection.",
+        host=host,
     )
 
 
@@ -162,7 +223,3 @@ def _reason(cause: BaseException) -> str:
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror
     return str(cause).rstrip(".") or type(cause).__name__
-
-
-def _capital(peer: Peer) -> str:
-    return str(peer).replace("the ", "The ", 1) if peer.role else str(peer)

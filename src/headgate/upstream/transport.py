@@ -15,6 +15,7 @@ from cryptography import x509
 
 from headgate import __version__
 from headgate.errors import SourceError
+from headgate.sentences import Sentence
 from headgate.upstream import certificates
 from headgate.upstream.failures import UnusableAddress
 from headgate.upstream.proxy import ProxySettings
@@ -80,7 +81,9 @@ class SourceTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request. Raises ``SourceError``."""
         if request.url.scheme not in ("http", "https") or not request.url.host:
-            raise UnusableAddress(f"'{request.url}' is not an address of http or https.")
+            raise UnusableAddress(
+                Sentence("'{url}' is not an address of http or https.", url=request.url)
+            )
         assert isinstance(request.stream, httpx2.SyncByteStream)
         outgoing = httpcore2.Request(
             method=request.method,

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 
 from headgate.errors import SettingsError, SourceError
+from headgate.sentences import Sentence, said_by
 from headgate.upstream import certificates
 from headgate.upstream.failures import RootUnavailable, UntrustedCertificate
 from headgate.upstream.translation import what_to_do_about_issuer
@@ -46,16 +47,29 @@ def fetch_microsoft_root(
     try:
         chain = presented_chain(settings, host, port)
     except ValueError as exc:
-        raise RootUnavailable(f"The certificate of {host}:{port} cannot be read: {exc}.") from exc
+        raise RootUnavailable(
+            Sentence(
+                "The certificate of {host}:{port} cannot be read: {reason}.",
+                host=host,
+                port=str(port),
+                reason=said_by(exc),
+            )
+        ) from exc
     if not chain:
-        raise RootUnavailable(f"{host}:{port} presents no certificate.")
+        raise RootUnavailable(
+            Sentence("{host}:{port} presents no certificate.", host=host, port=str(port))
+        )
     with open_client(settings) as client:
         root = _follow(client, chain, f"{host}:{port}")
     if not _is_expected(root, fingerprint):
         raise UntrustedCertificate(
-            f"The certificate of {host}:{port} was issued by "
-            f"'{certificates.issuer_name(chain[0])}', which does not lead to "
-            "'Microsoft Root Certificate Authority 2011'.",
+            Sentence(
+                "The certificate of {host}:{port} was issued by '{issuer}', which does not "
+                "lead to 'Microsoft Root Certificate Authority 2011'.",
+                host=host,
+                port=str(port),
+                issuer=certificates.issuer_name(chain[0]),
+            ),
             issuer=certificates.issuer_name(chain[0]),
             next_step=what_to_do_about_issuer(host, chain[0]),
         )
@@ -70,11 +84,18 @@ def check_root(data: bytes, *, fingerprint: str = MICROSOFT_ROOT_FINGERPRINT) ->
     try:
         root = certificates.read_certificate(data)
     except ValueError as exc:
-        raise RootUnavailable(f"This is not a certificate: {exc}.") from exc
+        raise RootUnavailable(
+            Sentence("This is not a certificate: {reason}.", reason=said_by(exc))
+        ) from exc
     if not _is_expected(root, fingerprint):
         raise RootUnavailable(
-            f"'{root.subject.rfc4514_string()}' (SHA-1 {_sha1(root)}) is not the root expected "
-            f"(SHA-1 {fingerprint.upper()}, self-signed)."
+            Sentence(
+                "'{subject}' (SHA-1 {sha1}) is not the root expected (SHA-1 {fingerprint}, "
+                "self-signed).",
+                subject=root.subject.rfc4514_string(),
+                sha1=_sha1(root),
+                fingerprint=fingerprint.upper(),
+            )
         )
     return certificates.pem(root)
 
@@ -88,8 +109,14 @@ def read_root_file(path: Path, *, fingerprint: str = MICROSOFT_ROOT_FINGERPRINT)
         data = path.read_bytes()
     except OSError as exc:
         raise SettingsError(
-            f"The root certificate {path} cannot be read: {exc.strerror}.",
-            next_step="Set `source.root_file` to a readable certificate file, or clear it.",
+            Sentence(
+                "The root certificate {path} cannot be read: {strerror}.",
+                path=path,
+                strerror=exc.strerror,
+            ),
+            next_step=Sentence(
+                "Set `source.root_file` to a readable certificate file, or clear it."
+            ),
         ) from exc
     return check_root(data, fingerprint=fingerprint)
 
@@ -102,7 +129,7 @@ def _follow(client: httpx2.Client, chain: list[x509.Certificate], place: str) ->
             return current
         presented = next((one for one in chain if _signed_by(current, one)), None)
         current = presented or _fetch_issuer(client, current, place)
-    raise RootUnavailable(f"The certificate chain of {place} does not end.")
+    raise RootUnavailable(Sentence("The certificate chain of {place} does not end.", place=place))
 
 
 def _fetch_issuer(
@@ -116,12 +143,20 @@ def _fetch_issuer(
             return issuer
     if addresses:
         raise RootUnavailable(
-            f"What lies at {', '.join(addresses)} did not issue the certificate of {place}."
+            Sentence(
+                "What lies at {addresses} did not issue the certificate of {place}.",
+                addresses=tuple(addresses),
+                place=place,
+            )
         )
     issuer_name = certificates.issuer_name(certificate)
     raise UntrustedCertificate(
-        f"The certificate of {place} was issued by '{issuer_name}', and does not say where that "
-        "issuer's certificate lies.",
+        Sentence(
+            "The certificate of {place} was issued by '{issuer}', and does not say where that "
+            "issuer's certificate lies.",
+            place=place,
+            issuer=issuer_name,
+        ),
         issuer=issuer_name,
         next_step=what_to_do_about_issuer(place.rpartition(":")[0], certificate),
     )
@@ -132,15 +167,23 @@ def _fetch(client: httpx2.Client, address: str) -> x509.Certificate:
         with client.stream("GET", address) as answer:
             status, content = answer.status_code, _beginning(answer.iter_raw())
     except SourceError as exc:
-        raise RootUnavailable(f"The issuer's certificate cannot be fetched: {exc}") from exc
+        raise RootUnavailable(
+            Sentence("The issuer's certificate cannot be fetched: {reason}", reason=said_by(exc))
+        ) from exc
     if status != 200:
         raise RootUnavailable(
-            f"The issuer's certificate cannot be fetched: {address} answers {status}."
+            Sentence(
+                "The issuer's certificate cannot be fetched: {address} answers {status}.",
+                address=address,
+                status=str(status),
+            )
         )
     try:
         return certificates.read_certificate(content)
     except ValueError as exc:
-        raise RootUnavailable(f"{address} answers with something else than a certificate.") from exc
+        raise RootUnavailable(
+            Sentence("{address} answers with something else than a certificate.", address=address)
+        ) from exc
 
 
 def _beginning(pieces: Iterator[bytes]) -> bytes:

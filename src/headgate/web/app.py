@@ -1,22 +1,22 @@
-"""All routes on one screen."""
+"""All doors on one screen. The console's pages stand in ``console/routes.py``."""
 
 import dataclasses
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from headgate.services.health import Health
-from headgate.services.sync_control import SyncControl
-from headgate.web.start_page import start_page
+from headgate.web.console.application import console_routes, to_console
+from headgate.web.console.visit import Console
+
+#: Where WSUS 2.0 had its console; administrators type it in any case.
+WSUS_CONSOLE = "wsusadmin"
 
 
-def create_app(*, sync_control: SyncControl, health: Health) -> Starlette:
+def create_app(*, console: Console, health: Health) -> Starlette:
     """Return the application behind every address the server listens on."""
-
-    def start(_request: Request) -> Response:
-        return HTMLResponse(start_page(sync_control.status()))
 
     def live(_request: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -27,8 +27,18 @@ def create_app(*, sync_control: SyncControl, health: Health) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/", start),
+            Route("/", to_console),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            *console_routes(console),
+            Route("/{path:path}", elsewhere),
         ]
     )
+
+
+def elsewhere(request: Request) -> Response:
+    """Lead from WSUS's own address to the console; there is nothing else."""
+    first, _, _ = request.path_params["path"].partition("/")
+    if first.casefold() == WSUS_CONSOLE:
+        return to_console(request)
+    return PlainTextResponse("There is nothing here. The console is at /console/.\n", 404)

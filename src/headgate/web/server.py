@@ -14,13 +14,13 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
 from headgate.errors import HeadgateError
+from headgate.web.tls import LiveCertificate
 
 #: Seconds running answers get when the server is told to stop.
 GRACE_SECONDS = 5
@@ -37,8 +37,13 @@ class Listener:
     """One bound address, with TLS when there is a certificate."""
 
     socket: socket.socket
-    certificate: Path | None = None
-    key: Path | None = None
+    tls: LiveCertificate | None = None
+
+    @property
+    def bound(self) -> str:
+        """The address it is bound to: HOST:PORT."""
+        host, port = self.socket.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     @property
     def url(self) -> str:
@@ -46,11 +51,14 @@ class Listener:
         host, port = self.socket.getsockname()[:2]
         local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - read, not bound
         name = local.get(host, f"[{host}]" if ":" in host else host)
-        return f"{'https' if self.certificate else 'http'}://{name}:{port}/"
+        return f"{'https' if self.tls else 'http'}://{name}:{port}/"
 
 
-def bind(address: str) -> socket.socket:
-    """Return a socket bound to ``HOST:PORT`` (``[HOST]:PORT`` for IPv6); raises AddressError."""
+def bind(address: str, *, option: str = "--listen") -> socket.socket:
+    """Return a socket bound to ``HOST:PORT`` (``[HOST]:PORT`` for IPv6); raises AddressError.
+
+    ``option``: what to write in front of another address.
+    """
     host, _, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isdigit() or int(port) > 65535:
@@ -68,32 +76,20 @@ def bind(address: str) -> socket.socket:
         bound.close()
         raise AddressError(
             f"Cannot listen on {address}: {exc.strerror or exc}.",
-            next_step=_another_address(exc, port),
+            next_step=_another_address(exc, port, option),
         ) from exc
     return bound
 
 
-def _another_address(refusal: OSError, port: str) -> str:
+def _another_address(refusal: OSError, port: str, option: str) -> str:
     if refusal.errno == errno.EADDRINUSE:
         return (
-            "Choose another address with --listen HOST:PORT, or end the program that uses it "
+            f"Choose another address with {option} HOST:PORT, or end the program that uses it "
             f"(`ss -ltnp 'sport = :{port}'` names it)."
         )
     if refusal.errno == errno.EACCES:
-        return "Choose a port above 1023 with --listen HOST:PORT; lower ones are root's."
-    return "Choose an address of this machine with --listen HOST:PORT (`ip address` lists them)."
-
-
-def check_certificate(certificate: Path, key: Path | None) -> None:
-    """Raise AddressError unless the files are a certificate and its key."""
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-    except OSError as exc:  # ssl.SSLError is one
-        raise AddressError(
-            f"The certificate {certificate} cannot be used ({exc.strerror or exc}).",
-            next_step="listen.certificate names a PEM file with the certificate and its chain, "
-            "listen.key one with its private key; both must be readable for this user.",
-        ) from exc
+        return f"Choose a port above 1023 with {option} HOST:PORT; lower ones are root's."
+    return f"Choose an address of this machine with {option} HOST:PORT (`ip address` lists them)."
 
 
 class _Server(uvicorn.Server):
@@ -134,6 +130,9 @@ async def _serve(
         asyncio.ensure_future(server.serve(sockets=[listener.socket]))
         for server, listener in zip(servers, listeners, strict=True)
     ]
+    following = [
+        asyncio.ensure_future(listener.tls.follow()) for listener in listeners if listener.tls
+    ]
     while not all(server.started for server in servers) and not stop.is_set():
         if any(task.done() for task in running):
             stop.set()  # it could not start; gathering the tasks below raises why
@@ -141,10 +140,13 @@ async def _serve(
     if not stop.is_set():
         on_ready()
     await stop.wait()
+    for task in following:
+        task.cancel()
     for server in servers:
         server.should_exit = True
     stopping: Awaitable[None] = asyncio.to_thread(on_stop)
     await asyncio.gather(stopping, *running)
+    await asyncio.gather(*following, return_exceptions=True)
 
 
 def _config(app: Starlette, listener: Listener) -> uvicorn.Config:
@@ -154,10 +156,15 @@ def _config(app: Starlette, listener: Listener) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whose headers count is decided where they are read
         timeout_graceful_shutdown=GRACE_SECONDS,
-        ssl_certfile=listener.certificate,
-        ssl_keyfile=listener.key,
+        ssl_context_factory=_tls_of(listener),
     )
+
+
+def _tls_of(listener: Listener) -> Callable[..., ssl.SSLContext] | None:
+    live = listener.tls
+    return None if live is None else lambda *_defaults: live.context
 
 
 def tell_service_manager(state: str) -> None:

@@ -7,6 +7,7 @@ be hundreds of megabytes large; who streams one uses :func:`refuse_page` on its 
 import re
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence
 from headgate.wire import faults, soap, xmltree
 from headgate.wire.faults import SoapFault
 from headgate.wire.xmltree import Element
@@ -25,7 +26,12 @@ def read_answer(body: bytes, name: str) -> Element:
     if envelope.operation == "Fault":
         raise faults.read_fault(envelope.message)
     if envelope.operation != name:
-        raise MalformedMessage(f"Expected {name} and received {envelope.operation}.", raw=body)
+        raise MalformedMessage(
+            Sentence(
+                "Expected {name} and received {operation}.", name=name, operation=envelope.operation
+            ),
+            raw=body,
+        )
     return envelope.message
 
 
@@ -36,13 +42,16 @@ def decode_fault(body: bytes) -> SoapFault:
     """
     envelope = _envelope(body)
     if envelope.operation != "Fault":
-        raise MalformedMessage(f"Expected a fault and received {envelope.operation}.", raw=body)
+        raise MalformedMessage(
+            Sentence("Expected a fault and received {operation}.", operation=envelope.operation),
+            raw=body,
+        )
     return faults.read_fault(envelope.message)
 
 
 def _envelope(body: bytes) -> soap.Envelope:
     refuse_page(body)
-    return soap.open_envelope(xmltree.parse(body, what="answer", huge=True), body)
+    return soap.open_envelope(xmltree.parse(body, what=Sentence("answer"), huge=True), body)
 
 
 def refuse_page(beginning: bytes) -> None:
@@ -51,12 +60,22 @@ def refuse_page(beginning: bytes) -> None:
     A page comes from something in between or from another server: its title says which.
     """
     if not beginning.strip():
-        raise MalformedMessage("The answer is empty.", raw=beginning)
+        raise MalformedMessage(Sentence("The answer is empty."), raw=beginning)
     if _HTML.match(beginning.removeprefix(b"\xef\xbb\xbf")):
-        title = _TITLE.search(beginning[: MalformedMessage.KEPT])
-        named = f' titled "{title[1].decode("utf-8", "replace")}"' if title else ""
         raise MalformedMessage(
-            f"Expected SOAP and received a web page{named}.",
+            _page(beginning),
             raw=beginning,
-            next_step="Check the address and port of the update source, and what the proxy says.",
+            next_step=Sentence(
+                "Check the address and port of the update source, and what the proxy says."
+            ),
         )
+
+
+def _page(beginning: bytes) -> Sentence:
+    title = _TITLE.search(beginning[: MalformedMessage.KEPT])
+    if title is None:
+        return Sentence("Expected SOAP and received a web page.")
+    return Sentence(
+        'Expected SOAP and received a web page titled "{title}".',
+        title=title[1].decode("utf-8", "replace"),
+    )

@@ -8,6 +8,7 @@ is wrong with a cabinet is a CabError.
 import zlib
 from collections.abc import Iterator, Sequence
 
+from headgate.sentences import Sentence, said_by
 from headgate.wire import cab_layout, lzx
 from headgate.wire.cab_layout import (
     BLOCK,
@@ -45,12 +46,14 @@ def open_member(cabinet: bytes, name: str, *, max_size: int = MAX_EXPANDED) -> I
     layout = cab_layout.read_layout(cabinet)
     member = next((one for one in layout.members if one.name == name), None)
     if member is None:
-        raise CabError(f"The cabinet has no file {name!r}.")
+        raise CabError(Sentence("The cabinet has no file '{name}'.", name=name))
     folder = layout.folders[member.folder]
     end = member.offset + member.size
     _refuse_oversize(end, max_size)
     if end > layout.expanded_size(folder):
-        raise CabError(f"The file {name!r} does not fit into the cabinet's data.")
+        raise CabError(
+            Sentence("The file '{name}' does not fit into the cabinet's data.", name=name)
+        )
     return _between(_expand(layout, folder, max_size), member.offset, end)
 
 
@@ -67,13 +70,21 @@ def read_members(cabinet: bytes, *, max_size: int = MAX_EXPANDED) -> dict[str, b
 
 def _cut(member: Member, expanded: bytes) -> bytes:
     if member.offset + member.size > len(expanded):
-        raise CabError(f"The file {member.name!r} does not fit into the cabinet's data.")
+        raise CabError(
+            Sentence("The file '{name}' does not fit into the cabinet's data.", name=member.name)
+        )
     return expanded[member.offset : member.offset + member.size]
 
 
 def _refuse_oversize(size: int, max_size: int) -> None:
     if size > max_size:
-        raise CabError(f"The cabinet expands to {size} bytes; the limit is {max_size}.")
+        raise CabError(
+            Sentence(
+                "The cabinet expands to {size} bytes; the limit is {max_size}.",
+                size=str(size),
+                max_size=str(max_size),
+            )
+        )
 
 
 def _between(pieces: Iterator[bytes], start: int, end: int) -> Iterator[bytes]:
@@ -98,13 +109,18 @@ def _expand(layout: Layout, folder: Folder, max_size: int) -> Iterator[bytes]:
             return lzx.expand(layout.blocks(folder), folder.compression_word, size)
         case Compression.STORED:
             return _expand_stored(layout.blocks(folder))
-    raise CabError(f"The cabinet's compression {folder.compression_word:#06x} is not supported.")
+    raise CabError(
+        Sentence(
+            "The cabinet's compression {compression_word} is not supported.",
+            compression_word=f"{folder.compression_word:#06x}",
+        )
+    )
 
 
 def _expand_stored(blocks: Iterator[tuple[bytes, int]]) -> Iterator[bytes]:
     for block, expanded in blocks:
         if len(block) != expanded:
-            raise CabError("A stored block of the cabinet has two different sizes.")
+            raise CabError(Sentence("A stored block of the cabinet has two different sizes."))
         yield block
 
 
@@ -113,14 +129,18 @@ def _expand_mszip(blocks: Iterator[tuple[bytes, int]]) -> Iterator[bytes]:
     history = b""
     for block, expanded in blocks:
         if block[:2] != _MSZIP_SIGNATURE:
-            raise CabError("A data block of the cabinet does not begin as MSZIP does.")
+            raise CabError(Sentence("A data block of the cabinet does not begin as MSZIP does."))
         inflater = zlib.decompressobj(-zlib.MAX_WBITS, zdict=history)
         try:
             piece = inflater.decompress(block[2:], expanded + 1)
         except zlib.error as error:
-            raise CabError(f"The cabinet's MSZIP data is damaged ({error}).") from error
+            raise CabError(
+                Sentence("The cabinet's MSZIP data is damaged ({reason}).", reason=said_by(error))
+            ) from error
         if len(piece) != expanded:
-            raise CabError("A data block of the cabinet does not expand to the size it claims.")
+            raise CabError(
+                Sentence("A data block of the cabinet does not expand to the size it claims.")
+            )
         yield piece
         history = piece if expanded == BLOCK_SIZE else (history + piece)[-BLOCK_SIZE:]
 
@@ -134,7 +154,7 @@ def write_cabinet(members: Sequence[tuple[str, bytes]], *, level: int = 9) -> by
     data = b"".join(content for _, content in members)
     blocks = list(_deflated(data, level))
     if len(blocks) > _MAX_BLOCKS:
-        raise CabError("The files are larger than the 2 GiB a cabinet can hold.")
+        raise CabError(Sentence("The files are larger than the 2 GiB a cabinet can hold."))
     files_at = HEADER.size + FOLDER.size
     directory = b"".join(_entries(members))
     first_block = files_at + len(directory)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence
 
 SIGNATURE = b"MSCF"
 
@@ -83,11 +84,18 @@ class Layout:
             start = offset + BLOCK.size + self.block_reserve
             block = self.data[start : start + size]
             if len(block) != size:
-                raise CabError("The cabinet is cut off inside a data block.")
+                raise CabError(Sentence("The cabinet is cut off inside a data block."))
             if not 0 < expanded <= BLOCK_SIZE:
-                raise CabError(f"A data block of the cabinet claims to hold {expanded} bytes.")
+                raise CabError(
+                    Sentence(
+                        "A data block of the cabinet claims to hold {expanded} bytes.",
+                        expanded=expanded,
+                    )
+                )
             if checksum and checksum != block_checksum(block, expanded):
-                raise CabError("A data block of the cabinet is damaged: its checksum differs.")
+                raise CabError(
+                    Sentence("A data block of the cabinet is damaged: its checksum differs.")
+                )
             yield block, expanded
             offset = start + size
 
@@ -104,13 +112,19 @@ class Layout:
 def read_layout(data: bytes) -> Layout:
     """Return the directory of a cabinet. Raises CabError."""
     if data[:4] != SIGNATURE:
-        raise CabError("These bytes are not a cabinet.", raw=data)
+        raise CabError(Sentence("These bytes are not a cabinet."), raw=data)
     header = _unpack(HEADER, data, 0)
     length, files_at, folder_count, file_count, flags = (header[i] for i in (2, 4, 8, 9, 10))
     if length > len(data):
-        raise CabError(f"The cabinet is cut off: {len(data)} of {length} bytes are here.")
+        raise CabError(
+            Sentence(
+                "The cabinet is cut off: {here} of {length} bytes are here.",
+                here=len(data),
+                length=length,
+            )
+        )
     if flags & _PART_OF_SET:
-        raise CabError("The cabinet is one of a set; sets of cabinets are not read.")
+        raise CabError(Sentence("The cabinet is one of a set; sets of cabinets are not read."))
     folders_at, folder_reserve, block_reserve = _reserves(data, flags)
     folders = tuple(
         _read_folder(data, folders_at + i * (FOLDER.size + folder_reserve))
@@ -139,9 +153,9 @@ def _read_members(data: bytes, offset: int, count: int, folders: int) -> Iterato
         name_at = offset + FILE.size
         end = data.find(b"\0", name_at, name_at + 257)  # [MS-CAB] 2.3: at most 256 and the zero
         if end < 0:
-            raise CabError("The cabinet's directory has a name without an end.")
+            raise CabError(Sentence("The cabinet's directory has a name without an end."))
         if folder >= folders:
-            raise CabError("The cabinet's directory names a folder that is not there.")
+            raise CabError(Sentence("The cabinet's directory names a folder that is not there."))
         encoding = "utf-8" if attributes & _NAME_IS_UTF8 else "latin-1"
         name = data[name_at:end].decode(encoding, "replace")
         yield Member(name=name, size=size, offset=start, folder=folder)
@@ -167,4 +181,4 @@ def _unpack(structure: struct.Struct, data: bytes, offset: int) -> tuple[int, ..
     try:
         return structure.unpack_from(data, offset)
     except struct.error as error:
-        raise CabError("The cabinet is cut off.") from error
+        raise CabError(Sentence("The cabinet is cut off.")) from error

@@ -6,6 +6,7 @@ Decides what a fault looks like. What to do about an ErrorCode is decided by tho
 from enum import StrEnum
 
 from headgate.errors import HeadgateError
+from headgate.sentences import Sentence
 from headgate.wire import soap, xmltree
 from headgate.wire.lexical import escape
 from headgate.wire.soap import SoapVersion
@@ -35,10 +36,11 @@ class SoapFault(HeadgateError):
     """A server's refusal, received or about to be sent.
 
     ``code`` is the detail's ErrorCode as spelled (empty when the fault has no such detail),
-    ``error_code`` the same as an enumeration when it is a known one; ``message`` is a parameter's
-    path or empty; ``id`` names this fault in the server's log; ``method`` is the SOAPAction without
-    its quotes; ``at_fault`` says who is: ``Client`` or ``Server``; ``actor`` is the service's own
-    address, empty when not told; ``reason`` is the faultstring.
+    ``error_code`` the same as an enumeration when it is a known one; ``message`` is, as in the
+    protocol and unlike that of other errors, a parameter's path or empty; ``id`` names this fault
+    in the server's log; ``method`` is the SOAPAction without its quotes; ``at_fault`` says who is:
+    ``Client`` or ``Server``; ``actor`` is the service's own address, empty when not told;
+    ``reason`` is the faultstring.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class SoapFault(HeadgateError):
         actor: str = "",
         reason: str = "Fault occurred",
     ) -> None:
+        super().__init__(_sentence(str(code), message[:500], method, reason[:500]))
         self.code = str(code)
         self.message = message
         self.id = id
@@ -59,7 +62,6 @@ class SoapFault(HeadgateError):
         self.at_fault = at_fault
         self.actor = actor
         self.reason = reason
-        super().__init__(self._sentence())
 
     @property
     def error_code(self) -> ErrorCode | None:
@@ -69,13 +71,25 @@ class SoapFault(HeadgateError):
         except ValueError:
             return None
 
-    def _sentence(self) -> str:
-        operation = self.method.rpartition("/")[2]
-        asked = f" to {operation}" if operation else ""
-        if not self.code:
-            return f"The server answered{asked} with a fault: {self.reason[:500]}."
-        about = f" ({self.message[:500]})" if self.message else ""
-        return f"The server answered{asked} with the fault {self.code}{about}."
+
+def _sentence(code: str, about: str, method: str, reason: str) -> Sentence:
+    operation = method.rpartition("/")[2]
+    fault = Sentence("{code} ({about})", code=code, about=about) if about else code
+    if operation and code:
+        return Sentence(
+            "The server answered to {operation} with the fault {fault}.",
+            operation=operation,
+            fault=fault,
+        )
+    if operation:
+        return Sentence(
+            "The server answered to {operation} with a fault: {reason}.",
+            operation=operation,
+            reason=reason,
+        )
+    if code:
+        return Sentence("The server answered with the fault {fault}.", fault=fault)
+    return Sentence("The server answered with a fault: {reason}.", reason=reason)
 
 
 def write_fault(fault: SoapFault, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:

@@ -10,6 +10,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Self
 
+from headgate.sentences import Sentence, said_by
+
 _DATETIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII
 )
@@ -49,7 +51,7 @@ def read_datetime(text: str) -> WireTime:
     """
     match = _DATETIME.match(text.strip())
     if match is None:
-        raise ValueError(f"not a date and time: {text[:40]!r}")
+        raise ValueError(Sentence("not a date and time: {text}", text=repr(text[:40])))
     fraction = (match[7] or "").ljust(7, "0")
     year, month, day, hour, minute, second = (int(part) for part in match.group(1, 2, 3, 4, 5, 6))
     try:
@@ -58,7 +60,9 @@ def read_datetime(text: str) -> WireTime:
         )
         return WireTime.of(local, int(fraction[6]))
     except OverflowError as error:
-        raise ValueError(f"a date outside the calendar: {text[:40]!r}") from error
+        raise ValueError(
+            Sentence("a date outside the calendar: {text}", text=repr(text[:40]))
+        ) from error
 
 
 def _zone(text: str | None) -> timezone:
@@ -89,7 +93,7 @@ def read_boolean(text: str) -> bool:
             return True
         case "false" | "0":
             return False
-    raise ValueError(f"not a boolean: {text[:40]!r}")
+    raise ValueError(Sentence("not a boolean: {text}", text=repr(text[:40])))
 
 
 def write_boolean(value: bool) -> str:
@@ -100,10 +104,17 @@ def write_boolean(value: bool) -> str:
 def read_integer(text: str, *, least: int = -(2**31), most: int = 2**31 - 1) -> int:
     """Return an integer within bounds; the default ones are those of xs:int. Raises ValueError."""
     if not _INTEGER.match(text.strip()):
-        raise ValueError(f"not a number: {text[:40]!r}")
+        raise ValueError(Sentence("not a number: {text}", text=repr(text[:40])))
     value = int(text)
     if not least <= value <= most:
-        raise ValueError(f"a number outside {least} to {most}: {text[:40]!r}")
+        raise ValueError(
+            Sentence(
+                "a number outside {least} to {most}: {text}",
+                least=least,
+                most=most,
+                text=repr(text[:40]),
+            )
+        )
     return value
 
 
@@ -115,7 +126,11 @@ def read_base64(text: str) -> bytes:
         try:
             return binascii.a2b_base64("".join(text.split()), strict_mode=True)
         except ValueError as error:
-            raise ValueError(f"not base64 ({error}): {text[:40]!r}") from error
+            raise ValueError(
+                Sentence(
+                    "not base64 ({reason}): {text}", reason=said_by(error), text=repr(text[:40])
+                )
+            ) from error
 
 
 def write_base64(data: bytes) -> str:
@@ -127,7 +142,7 @@ def read_guid(text: str) -> str:
     """Return a GUID as it came, without white space; letter case is kept. Raises ValueError."""
     value = text.strip()
     if not _GUID.match(value):
-        raise ValueError(f"not a GUID: {text[:40]!r}")
+        raise ValueError(Sentence("not a GUID: {text}", text=repr(text[:40])))
     return value
 
 
@@ -139,5 +154,7 @@ def escape(text: str) -> str:
     """
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
-        raise ValueError(f"XML cannot carry the character {forbidden[0]!r}")
+        raise ValueError(
+            Sentence("XML cannot carry the character {forbidden}", forbidden=repr(forbidden[0]))
+        )
     return _ESCAPABLE.sub(lambda match: _ESCAPES[match[0]], text)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 
 import pylibmspack
 
+from headgate.sentences import Sentence, said_by
 from headgate.wire.cab_layout import BLOCK, FILE, FOLDER, HEADER, SIGNATURE, CabError
 
 _PIECE = 1 << 20  #: bytes read back at once
@@ -26,7 +27,12 @@ def expand(
 ) -> Iterator[bytes]:
     """Yield the ``size`` bytes that a folder's blocks expand to, in pieces. Raises CabError."""
     if compression_word >> 8 & 0x1F not in _WINDOWS:
-        raise CabError(f"The cabinet's LZX window is unknown: {compression_word:#06x}.")
+        raise CabError(
+            Sentence(
+                "The cabinet's LZX window is unknown: {compression_word}.",
+                compression_word=f"{compression_word:#06x}",
+            )
+        )
     expanded = os.memfd_create("lzx", os.MFD_CLOEXEC)
     try:
         _extract(list(blocks), compression_word, size, expanded)
@@ -46,10 +52,18 @@ def _extract(
         # Nothing is unsafe about the name, which is ours; /proc/self/fd is a link by nature.
         pylibmspack.CabArchive.from_bytes(wrapped).extract(name, "/proc/self/fd", safe=False)
     except (pylibmspack.CabError, OSError) as error:
-        raise CabError(f"The cabinet's LZX data is damaged ({error}).") from error
+        raise CabError(
+            Sentence("The cabinet's LZX data is damaged ({reason}).", reason=said_by(error))
+        ) from error
     found = os.fstat(target).st_size
     if found != size:
-        raise CabError(f"The cabinet's LZX data gave {found} bytes instead of {size}.")
+        raise CabError(
+            Sentence(
+                "The cabinet's LZX data gave {found} bytes instead of {size}.",
+                found=found,
+                size=size,
+            )
+        )
 
 
 def _wrapped(
@@ -64,6 +78,6 @@ def _wrapped(
     try:
         header = HEADER.pack(SIGNATURE, 0, length, 0, files_at, 0, 3, 1, 1, 1, 0, 0, 0)
     except struct.error as error:
-        raise CabError("The cabinet is larger than the format allows.") from error
+        raise CabError(Sentence("The cabinet is larger than the format allows.")) from error
     folder = FOLDER.pack(first_block, len(blocks), compression_word)
     return b"".join((header, folder, FILE.pack(size, 0, 0, 0, 0, 0), name, body))

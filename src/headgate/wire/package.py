@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence, said_by
 from headgate.wire import cab, lexical, package_records, xmltree
 from headgate.wire.package_records import ExportedDocuments, PackageError
 from headgate.wire.serversync.values import UpdateIdentity
@@ -71,18 +72,26 @@ def read_package(data: bytes) -> ExportPackage:
     """Return the package in ``data``. Raises PackageError when anything about it is not whole."""
     if data[:2] == _GZIP:
         raise PackageError(
-            "This is a compressed export (.xml.gz) of a newer wsusutil; its layout is unknown.",
-            next_step="Synchronize from that server as its downstream server, or export a .cab.",
+            Sentence(
+                "This is a compressed export (.xml.gz) of a newer wsusutil; its layout is unknown."
+            ),
+            next_step=Sentence(
+                "Synchronize from that server as its downstream server, or export a .cab."
+            ),
         )
     try:
         members = cab.read_members(data, max_size=MAX_EXPANDED)
     except cab.CabError as error:
-        raise PackageError(f"The package cannot be opened. {error}") from error
+        raise PackageError(
+            Sentence("The package cannot be opened. {reason}", reason=said_by(error))
+        ) from error
     documents = package_records.read_documents(_member(members, "metadata.txt"))
     try:
         package = _read_description(_member(members, "package.xml"), documents)
     except MalformedMessage as error:
-        raise PackageError(f"The package's package.xml cannot be read. {error}") from error
+        raise PackageError(
+            Sentence("The package's package.xml cannot be read. {reason}", reason=said_by(error))
+        ) from error
     _compare(package)
     return package
 
@@ -91,20 +100,34 @@ def _member(members: dict[str, bytes], name: str) -> bytes:
     try:
         return members[name]
     except KeyError:
-        found = ", ".join(sorted(members)[:5]) or "nothing"
+        found = tuple(sorted(members)[:5]) or Sentence("nothing")
         raise PackageError(
-            f"The cabinet is no export package: it has no {name}, but {found}.",
-            next_step="Write a package with: wsusutil export FILE.cab FILE.log",
+            Sentence(
+                "The cabinet is no export package: it has no {name}, but {found}.",
+                name=name,
+                found=found,
+            ),
+            next_step=Sentence("Write a package with: wsusutil export FILE.cab FILE.log"),
         ) from None
 
 
 def _read_description(data: bytes, documents: ExportedDocuments) -> ExportPackage:
-    root = xmltree.parse(data, what="package description", huge=True)
+    root = xmltree.parse(data, what=Sentence("package description"), huge=True)
     if xmltree.local_name(root) != "ExportPackage":
-        raise MalformedMessage(f"Expected ExportPackage and found {xmltree.local_name(root)}.")
+        raise MalformedMessage(
+            Sentence(
+                "Expected ExportPackage and found {element}.", element=xmltree.local_name(root)
+            )
+        )
     version = xmltree.attribute(root, "FormatVersion", str)
     if version != _FORMAT:
-        raise MalformedMessage(f"Its format version is {version}; {_FORMAT} is known.")
+        raise MalformedMessage(
+            Sentence(
+                "Its format version is {version}; {known} is known.",
+                version=version,
+                known=_FORMAT,
+            )
+        )
     return ExportPackage(
         server_id=xmltree.attribute(root, "ServerID", lexical.read_guid),
         creation_time=xmltree.attribute(root, "CreationTime", lexical.read_datetime),
@@ -155,14 +178,26 @@ def _compare(package: ExportPackage) -> None:
     """Raise PackageError unless both files name the same revisions equally often."""
     listed = Counter(_key(update.identity) for update in package.updates)
     present = Counter(map(_key, package.documents.identities))
-    for missing, problem in (
-        (listed - present, "lists {}, but metadata.txt has no document for it"),
-        (present - listed, "does not list {}, which metadata.txt holds"),
-    ):
-        if missing:
-            update_id, revision = min(missing)
-            named = problem.format(f"{update_id} revision {revision}")
-            raise PackageError(f"The package is not whole: package.xml {named}.")
+    if missing := listed - present:
+        update_id, revision = min(missing)
+        raise PackageError(
+            Sentence(
+                "The package is not whole: package.xml lists {update_id} revision {revision}, but "
+                "metadata.txt has no document for it.",
+                update_id=update_id,
+                revision=str(revision),
+            )
+        )
+    if unlisted := present - listed:
+        update_id, revision = min(unlisted)
+        raise PackageError(
+            Sentence(
+                "The package is not whole: package.xml does not list {update_id} revision "
+                "{revision}, which metadata.txt holds.",
+                update_id=update_id,
+                revision=str(revision),
+            )
+        )
 
 
 def _key(identity: UpdateIdentity) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence
 from headgate.wire.serversync.values import UpdateIdentity
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -26,9 +27,9 @@ _NOT_ASTRAL = bytes(byte for byte in range(256) if not 0xF0 <= byte <= 0xF7)
 class PackageError(MalformedMessage):
     """An export package is not whole: cut off, altered, or something else entirely."""
 
-    next_step = (
-        "Compare the file's size with the original and copy it again; if they are equal, export "
-        "it again with: wsusutil export FILE.cab FILE.log"
+    next_step = Sentence(
+        "Compare the file's size with the original and copy it again; if they are equal, export it "
+        "again with: wsusutil export FILE.cab FILE.log"
     )
 
 
@@ -84,8 +85,11 @@ def _record_at(metadata: bytes, position: int, number: int) -> _Place:
     head = _HEAD.match(metadata, position)
     if head is None:
         raise PackageError(
-            f"Record {number} of metadata.txt has no head: it, or the length of the one before it, "
-            "is wrong.",
+            Sentence(
+                "Record {number} of metadata.txt has no head: it, or the length of the one before "
+                "it, is wrong.",
+                number=number,
+            ),
             raw=metadata[position : position + MalformedMessage.KEPT],
         )
     identity = UpdateIdentity(head[1].decode(), int(head[2], 16))
@@ -94,8 +98,13 @@ def _record_at(metadata: bytes, position: int, number: int) -> _Place:
     document = metadata[start : max(end, start)]
     if end < 0 or not _is_document(document):
         raise PackageError(
-            f"Record {number} of metadata.txt ({identity.update_id} revision "
-            f"{identity.revision_number}) is cut off or has a wrong length.",
+            Sentence(
+                "Record {number} of metadata.txt ({update_id} revision {revision_number}) is cut "
+                "off or has a wrong length.",
+                number=number,
+                update_id=identity.update_id,
+                revision_number=str(identity.revision_number),
+            ),
             raw=metadata[position : position + MalformedMessage.KEPT],
         )
     return _Place(identity=identity, start=start, end=end)
@@ -139,7 +148,12 @@ def _after_line_end(metadata: bytes, place: _Place, number: int) -> int:
     if place.end == len(metadata):
         return place.end
     raise PackageError(
-        f"Record {number} of metadata.txt ({place.identity.update_id} revision "
-        f"{place.identity.revision_number}) has a wrong length.",
+        Sentence(
+            "Record {number} of metadata.txt ({update_id} revision {revision_number}) has a wrong "
+            "length.",
+            number=number,
+            update_id=place.identity.update_id,
+            revision_number=str(place.identity.revision_number),
+        ),
         raw=metadata[place.end : place.end + MalformedMessage.KEPT],
     )

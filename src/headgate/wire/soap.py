@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence
 from headgate.wire import xmltree
 from headgate.wire.xmltree import Element
 
@@ -57,8 +58,10 @@ class Envelope:
 def read_request(body: bytes) -> Envelope:
     """Return the message of a request, whichever SOAP version it has. Raises MalformedMessage."""
     if len(body) > MAX_REQUEST_BYTES:
-        raise MalformedMessage(f"The request has {len(body)} bytes, more than any honest one.")
-    return open_envelope(xmltree.parse(body, what="request"), body)
+        raise MalformedMessage(
+            Sentence("The request has {size} bytes, more than any honest one.", size=len(body))
+        )
+    return open_envelope(xmltree.parse(body, what=Sentence("request")), body)
 
 
 def open_envelope(root: Element, raw: bytes) -> Envelope:
@@ -71,7 +74,7 @@ def open_envelope(root: Element, raw: bytes) -> Envelope:
         else None
     )
     if message is None:
-        raise MalformedMessage("The SOAP envelope has no message in its body.", raw=raw)
+        raise MalformedMessage(Sentence("The SOAP envelope has no message in its body."), raw=raw)
     return Envelope(version=version, message=message)
 
 
@@ -82,7 +85,9 @@ def version_of(root: Element, raw: bytes = b"") -> SoapVersion:
             return SoapVersion(xmltree.namespace(root))
         except ValueError:
             pass
-    raise MalformedMessage(f"Expected a SOAP envelope and received <{root.tag!s}>.", raw=raw)
+    raise MalformedMessage(
+        Sentence("Expected a SOAP envelope and received <{tag}>.", tag=root.tag), raw=raw
+    )
 
 
 def write_request(message: str, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from lxml import etree
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence, said_by
 from headgate.wire import lexical
 
 Element = etree._Element
@@ -42,7 +43,7 @@ class XmlRefused(MalformedMessage):
     """Bytes are not XML that we read: cut off, damaged, or with a DTD."""
 
 
-def parse(data: bytes, *, what: str = "message", huge: bool = False) -> Element:
+def parse(data: bytes, *, what: str = Sentence("message"), huge: bool = False) -> Element:
     """Return the root element of ``data``, UTF-8 with or without a byte order mark.
 
     ``huge`` lifts libxml2's limits of 10 MB for one text and 256 levels (then 2,048 levels) and is
@@ -53,7 +54,12 @@ def parse(data: bytes, *, what: str = "message", huge: bool = False) -> Element:
     try:
         return etree.fromstring(data, etree.XMLParser(huge_tree=huge, **SAFE))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise XmlRefused(f"The {what} is not well-formed XML: {error}.", raw=data) from error
+        raise XmlRefused(
+            Sentence(
+                "The {what} is not well-formed XML: {reason}.", what=what, reason=said_by(error)
+            ),
+            raw=data,
+        ) from error
 
 
 def refuse_doctype(beginning: bytes, *, what: str) -> bool:
@@ -66,9 +72,11 @@ def refuse_doctype(beginning: bytes, *, what: str) -> bool:
     first = _FIRST_ELEMENT.search(beginning)
     prolog = beginning[: first.start()] if first else beginning
     if b"<!DOCTYPE" in prolog:
-        raise XmlRefused(f"The {what} contains a DOCTYPE, which is refused.", raw=beginning)
+        raise XmlRefused(
+            Sentence("The {what} contains a DOCTYPE, which is refused.", what=what), raw=beginning
+        )
     if first is None and len(prolog) > MAX_PROLOG_BYTES:
-        raise XmlRefused(f"The {what} is not XML.", raw=beginning)
+        raise XmlRefused(Sentence("The {what} is not XML.", what=what), raw=beginning)
     return first is not None
 
 
@@ -98,7 +106,10 @@ def required_child(element: Element, name: str) -> Element:
     """Return the first child of that local name. Raises MalformedMessage when it is missing."""
     found = child(element, name)
     if found is None:
-        raise MalformedMessage(f"{local_name(element)} has no {name}.", raw=_excerpt(element))
+        raise MalformedMessage(
+            Sentence("{element} has no {name}.", element=local_name(element), name=name),
+            raw=_excerpt(element),
+        )
     return found
 
 
@@ -134,7 +145,8 @@ def own_value(element: Element, read: Callable[[str], _Value]) -> _Value:
         return read(element.text or "")
     except ValueError as error:
         raise MalformedMessage(
-            f"{local_name(element)} is {error}.", raw=_excerpt(element)
+            Sentence("{element} is {reason}.", element=local_name(element), reason=said_by(error)),
+            raw=_excerpt(element),
         ) from error
 
 
@@ -142,12 +154,21 @@ def attribute(element: Element, name: str, read: Callable[[str], _Value]) -> _Va
     """Return an attribute through a reader. Raises MalformedMessage, also when it is missing."""
     written = element.get(name)
     if written is None:
-        raise MalformedMessage(f"{local_name(element)} has no {name}.", raw=_excerpt(element))
+        raise MalformedMessage(
+            Sentence("{element} has no {name}.", element=local_name(element), name=name),
+            raw=_excerpt(element),
+        )
     try:
         return read(written)
     except ValueError as error:
         raise MalformedMessage(
-            f"{name} of {local_name(element)} is {error}.", raw=_excerpt(element)
+            Sentence(
+                "{name} of {element} is {reason}.",
+                name=name,
+                element=local_name(element),
+                reason=said_by(error),
+            ),
+            raw=_excerpt(element),
         ) from error
 
 

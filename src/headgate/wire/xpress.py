@@ -9,6 +9,7 @@ for each of the next 32 tokens whether it is a byte or a match.
 import struct
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence
 
 #: Bytes of text per block, as a real server of 2025 cuts them.
 BLOCK_SIZE = 16_352
@@ -44,7 +45,13 @@ class XpressReader:
         while len(self._waiting) - position >= _FRAME.size:
             size, compressed = _FRAME.unpack_from(self._waiting, position)
             if not (0 < size <= _MAX_TEXT and 0 < compressed <= _MAX_COMPRESSED):
-                raise XpressError(f"An xpress block claims to have {size} bytes in {compressed}.")
+                raise XpressError(
+                    Sentence(
+                        "An xpress block claims to have {size} bytes in {compressed}.",
+                        size=size,
+                        compressed=compressed,
+                    )
+                )
             end = position + _FRAME.size + compressed
             if end > len(self._waiting):
                 break
@@ -57,7 +64,7 @@ class XpressReader:
     def close(self) -> None:
         """Say that no more will come. Raises XpressError when a block is incomplete."""
         if self._waiting:
-            raise XpressError("The compressed answer is cut off.")
+            raise XpressError(Sentence("The compressed answer is cut off."))
 
 
 def compress(data: bytes) -> bytes:
@@ -77,7 +84,7 @@ def expand_block(block: bytes, size: int) -> bytes:
     try:
         return _Expansion(block, size).text()
     except (IndexError, struct.error) as error:
-        raise XpressError("An xpress block ends too early.") from error
+        raise XpressError(Sentence("An xpress block ends too early.")) from error
 
 
 class _Expansion:
@@ -110,7 +117,7 @@ class _Expansion:
         distance = (token >> 3) + 1
         length = self._length(token & 7)
         if distance > len(out) or len(out) + length > self._size:
-            raise XpressError("An xpress block refers to text outside of itself.")
+            raise XpressError(Sentence("An xpress block refers to text outside of itself."))
         start = len(out) - distance
         if distance >= length:
             out += out[start : start + length]
@@ -130,7 +137,7 @@ class _Expansion:
         whole: int = _PAIR.unpack_from(self._block, self._at)[0]
         self._at += _PAIR.size
         if whole < 15 + 7:
-            raise XpressError("An xpress block has an impossible length.")
+            raise XpressError(Sentence("An xpress block has an impossible length."))
         return whole + _SHORTEST
 
     def _half_byte(self) -> int:

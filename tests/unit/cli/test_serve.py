@@ -149,10 +149,27 @@ def test_a_certificate_that_is_none_is_a_clear_error(
     assert (ended.code, "cannot be used" in ended.err) == (1, True)
 
 
-def test_tls_needs_a_certificate(headgate: HeadgateCommand) -> None:
-    ended = headgate("serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0")
+def test_a_key_without_its_certificate_is_a_clear_error(headgate: HeadgateCommand) -> None:
+    half = HeadgateCommand(headgate.data, HEADGATE_LISTEN_KEY="/etc/ssl/headgate.key")
 
-    assert (ended.code, "needs a certificate" in ended.err) == (1, True)
+    ended = half("serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0")
+
+    assert (ended.code, "listen.certificate" in ended.err) == (1, True)
+
+
+def test_a_taken_port_for_tls_names_its_own_option(headgate: HeadgateCommand) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = headgate("serve", "--listen", "127.0.0.1:0", "--listen-tls", f"127.0.0.1:{port}")
+
+    assert (ended.code, "--listen-tls" in ended.err) == (1, True)
+
+
+def test_with_listen_alone_there_is_no_tls_and_no_certificate(headgate: HeadgateCommand) -> None:
+    with _served(headgate) as (server, _url):
+        assert "https://" not in server.wait_until_it_says("The console is at")
+
+    assert not (headgate.data / "tls").exists()
 
 
 def test_a_service_manager_is_told_when_the_server_is_ready(

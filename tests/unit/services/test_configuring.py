@@ -8,7 +8,8 @@ from tests.cast import NOON, a_guid, a_revision, incoming
 from headgate.catalogue.files import FileTotal, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.errors import SettingsError
-from headgate.services.configuring import Configuring, LockedSettingError, Outcome
+from headgate.services.configuring import Configuring, LockedSettingError
+from headgate.services.settings_change import Outcome
 from headgate.settings.keys import UnknownSettingError, WrongValueError
 from headgate.settings.secrets import SecretKey
 from headgate.storage import anchors, audit, ingestion, jobs, todo, transactions

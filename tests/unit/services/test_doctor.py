@@ -10,8 +10,12 @@ import pytest
 from tests import databases
 from tests.origins import serving
 
+from headgate import clock
 from headgate.services import doctor, reachability
+from headgate.services.addresses import Addresses
 from headgate.services.findings import Finding, Verdict, worst
+from headgate.services.own_certificates import OwnCertificates
+from headgate.services.server_names import ServerNames
 from headgate.settings.directory import DataDirectory
 from headgate.settings.local import local_settings
 from headgate.settings.shared import Shared, shared_settings
@@ -38,12 +42,21 @@ def _upstream(port: int) -> Shared:
 
 def _patient(engine: Engine, folder: Path, shared: Shared, **environment: str) -> doctor.Patient:
     place = DataDirectory(folder)
+    anywhere = {"HEADGATE_LISTEN_HTTP": "127.0.0.1:0", "HEADGATE_LISTEN_HTTPS": "127.0.0.1:0"}
+    local = local_settings(place.settings_file, anywhere)
+    names = ServerNames(lambda: ("wsus.example.com",))
     return doctor.Patient(
         directory=place,
-        local=local_settings(place.settings_file, {"HEADGATE_LISTEN_HTTP": "127.0.0.1:0"}),
+        local=local,
         shared=shared,
         engine=engine,
         environment=environment,
+        addresses=Addresses(
+            file=place.serving_file, names=names, local=lambda: local, trusted_proxies=()
+        ),
+        certificates=OwnCertificates(
+            folder=place.tls, certificate=None, key=None, names=names, now=clock.now
+        ),
     )
 
 

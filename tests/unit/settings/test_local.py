@@ -15,8 +15,17 @@ def _written(folder: Path, text: str) -> Path:
 def test_without_file_and_environment_the_defaults_count(tmp_path: Path) -> None:
     local = local_settings(tmp_path / "headgate.toml", {})
 
-    assert (local.listen_http, local.listen_https) == ("0.0.0.0:8530", None)
+    assert (local.listen_http, local.listen_https) == ("0.0.0.0:8530", "0.0.0.0:8531")
     assert (local.database_url, local.log_level, local.log_json) == (None, "info", False)
+
+
+def test_trusted_proxies_are_written_as_a_list_or_as_one_text(tmp_path: Path) -> None:
+    listed = _written(tmp_path, '[listen]\ntrusted_proxies = ["10.0.0.5", "10.1.0.0/16"]\n')
+    networks = local_settings(listed, {}).trusted_proxies
+
+    assert networks == ("10.0.0.5/32", "10.1.0.0/16")
+    joined = {"HEADGATE_LISTEN_TRUSTED_PROXIES": "10.0.0.5,10.1.0.0/16"}
+    assert local_settings(tmp_path / "none", joined).trusted_proxies == networks
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

@@ -28,6 +28,16 @@ KEYS = {**LOCAL, **SHARED}
         ("schedule.zone", "Europe/Stockholm", "Europe/Stockholm"),
         ("proxy.password", " with blanks ", " with blanks "),
         ("proxy.port", "", 80),
+        (
+            "server.names",
+            "WSUS.example.com, [2001:db8::5],wsus",
+            ("wsus.example.com", "2001:db8::5", "wsus"),
+        ),
+        ("server.names", "", ()),
+        ("console.plain_http", "Allow", "allow"),
+        ("console.idle_minutes", "5", 5),
+        ("listen.trusted_proxies", "10.0.0.5, 2001:db8::/32", ("10.0.0.5/32", "2001:db8::/32")),
+        ("console.user_header", "X-Remote-User", "X-Remote-User"),
         ("source.host", "", None),
     ],
 )
@@ -51,6 +61,13 @@ def test_what_people_write_is_understood(key: str, text: str, value: object) -> 
         ("source.ca_file", "ca.pem", "an absolute path"),
         ("languages.selected", "german", "languages joined by commas"),
         ("proxy.user", "two\nlines", "one line of text"),
+        ("server.names", "https://wsus", "names or addresses joined by commas"),
+        ("console.plain_http", "yes", "redirect or allow"),
+        ("console.idle_minutes", "4", "a number from 5 to 1440"),
+        ("console.session_hours", "169", "a number from 1 to 168"),
+        ("listen.trusted_proxies", "proxy.example.com", "addresses or networks"),
+        ("listen.trusted_proxies", "10.0.0.5/8", "addresses or networks"),
+        ("console.user_header", "X Remote: User", "the name of an HTTP header"),
     ],
 )
 def test_a_wrong_value_says_what_is_allowed(key: str, text: str, allowed: str) -> None:

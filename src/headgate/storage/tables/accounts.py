@@ -37,6 +37,7 @@ sessions = Table(
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("address", Text),
     Column("browser", Text),  # the User-Agent, cut
+    Column("said", Text),  # JSON: what the next page tells, once: what a form has done
     Index("ix_sessions_user_id", "user_id"),
 )
 

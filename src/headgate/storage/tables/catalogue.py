@@ -16,15 +16,37 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
 from headgate.storage.tables.base import schema
 from headgate.storage.types import Guid, UtcDateTime
 
-#: An update as administrators see it. Literally the same text in the index and in queries:
-#: SQLite uses a partial index only when the query repeats its condition.
-VISIBLE = "is_latest AND explicitly_deployable AND kind IN ('software', 'driver')"
+#: A revision lists can show. Literally the same text in the indexes and in queries: SQLite uses a
+#: partial index only when the query repeats its condition.
+LISTED = "explicitly_deployable AND kind IN ('software', 'driver')"
+
+#: An update as administrators see it.
+VISIBLE = f"is_latest AND {LISTED}"
+
+
+#: Compared byte by byte on both databases, which for UTF-8 means character by character.
+_PLAIN = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _by(name: str, *order: str) -> Index:
+    """An index a list of updates walks: its order, then what most filters ask, so that they read
+    no row.
+    """
+    riding = ("is_latest", "publication_state", "superseded", "sort_severity", "sort_released")
+    columns = (*order, "arrived_at", "revision_id", *riding)
+    return Index(
+        f"ix_revisions_by_{name}",
+        *dict.fromkeys(columns),
+        sqlite_where=text(LISTED),
+        postgresql_where=text(LISTED),
+    )
 
 
 def _revision_id(*, primary_key: bool = True) -> Column[int]:
@@ -79,19 +101,22 @@ revisions = Table(
     Column("prohibits_subcategories", Boolean, nullable=False),
     Column("excluded_by_default", Boolean, nullable=False),
     Column("xml_size", Integer, nullable=False),  # bytes of the document as UTF-8
+    # What lists are sorted by; 0 or "" where there is nothing. See storage/sort_keys.py.
+    Column("sort_title", _PLAIN, nullable=False, server_default=""),
+    Column("sort_kb", BigInteger, nullable=False, server_default="0"),
+    Column("sort_severity", Integer, nullable=False, server_default="0"),
+    Column("sort_released", BigInteger, nullable=False, server_default="0"),
+    # Whether it names updates it replaces, and whether another one replaces it (kept true by
+    # storage/supersedence.py).
+    Column("supersedes_others", Boolean, nullable=False, server_default=false()),
+    Column("superseded", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("update_id", "revision_number"),
-    # What `updates list` walks: last arrived first, and what arrived together by its release date.
-    # State and severity ride along so that filtering by them reads no row.
-    Index(
-        "ix_revisions_visible",
-        "arrived_at",
-        "created_at",
-        "revision_id",
-        "publication_state",
-        "severity",
-        sqlite_where=text(VISIBLE),
-        postgresql_where=text(VISIBLE),
-    ),
+    # What arrived together follows by release date.
+    _by("arrival", "arrived_at", "sort_released"),
+    _by("release", "sort_released"),
+    _by("title", "sort_title"),
+    _by("kb", "sort_kb"),
+    _by("severity", "sort_severity"),
     Index(
         "ix_revisions_categories",
         "category_type",
@@ -207,5 +232,8 @@ drivers = Table(
     Column("computer_hardware_ids", Text),  # joined by a blank
     Index("ix_drivers_hardware_id", "hardware_id"),
 )
+
+# Revisions whose words are still those an earlier schema stored; a job works them off.
+words_due = Table("words_due", schema, _revision_id())
 
 #: Search text is FTS5 on SQLite and tsvector on PostgreSQL: see storage/search.py.

@@ -36,6 +36,22 @@ sync_runs = Table(
     sqlite_autoincrement=True,
 )
 
+# What a run did to updates: the revision that was the newest of its id when the run ended.
+run_updates = Table(
+    "run_updates",
+    schema,
+    Column("run_id", Integer, ForeignKey("sync_runs.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "revision_id",
+        Integer,
+        ForeignKey("revisions.revision_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("brought", String(8), nullable=False),  # new | revised | expired
+    Index("ix_run_updates_revision_id", "revision_id"),
+    sqlite_with_rowid=False,
+)
+
 run_problems = Table(
     "run_problems",
     schema,
@@ -45,7 +61,7 @@ run_problems = Table(
     Column("kind", String(10), nullable=False),
     Column("subject", SentenceText, nullable=False),
     Column("reason", SentenceText, nullable=False),
-    Column("detail", Text),
+    Column("detail", SentenceText),
     Column("noted_at", UtcDateTime, nullable=False),
     Index("ix_run_problems_run_id", "run_id"),
 )

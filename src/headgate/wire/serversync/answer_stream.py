@@ -11,6 +11,7 @@ from typing import cast
 from lxml import etree
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence, said_by
 from headgate.wire import answers, faults, soap, xmltree
 from headgate.wire.xmltree import Element
 
@@ -38,13 +39,15 @@ class AnswerStream:
         """
         self._since_item += len(chunk)
         if self._since_item > MAX_ITEM_BYTES:
-            raise MalformedMessage(f"One item of the answer exceeds {MAX_ITEM_BYTES >> 20} MiB.")
+            raise MalformedMessage(
+                Sentence("One item of the answer exceeds {most} MiB.", most=MAX_ITEM_BYTES >> 20)
+            )
         if not self._started:
             self._beginning += chunk
             if not self._beginning.strip():
                 return
             answers.refuse_page(self._beginning)
-            self._started = xmltree.refuse_doctype(self._beginning, what="answer")
+            self._started = xmltree.refuse_doctype(self._beginning, what=Sentence("answer"))
             chunk = self._beginning
             self._beginning = chunk[: MalformedMessage.KEPT]
         if self._started:
@@ -58,7 +61,8 @@ class AnswerStream:
             root = self._parser.close()
         except etree.XMLSyntaxError as error:
             raise MalformedMessage(
-                f"The answer is cut off: {error}.", raw=self._beginning
+                Sentence("The answer is cut off: {reason}.", reason=said_by(error)),
+                raw=self._beginning,
             ) from error
         self._verify(soap.open_envelope(root, self._beginning).message)
 
@@ -67,7 +71,8 @@ class AnswerStream:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
             raise MalformedMessage(
-                f"The answer is not well-formed XML: {error}.", raw=self._beginning
+                Sentence("The answer is not well-formed XML: {reason}.", reason=said_by(error)),
+                raw=self._beginning,
             ) from error
 
     def _complete_items(self) -> Iterator[Element]:
@@ -85,7 +90,8 @@ class AnswerStream:
             raise faults.read_fault(message)
         if name != self._message:
             raise MalformedMessage(
-                f"Expected {self._message} and received {name}.", raw=self._beginning
+                Sentence("Expected {wanted} and received {name}.", wanted=self._message, name=name),
+                raw=self._beginning,
             )
         self._verified = True
 

@@ -7,6 +7,7 @@ writes an item once, keeps it, and joins it into every answer that needs it.
 from dataclasses import dataclass
 
 from headgate.errors import MalformedMessage
+from headgate.sentences import Sentence
 from headgate.wire import lexical, xmltree
 from headgate.wire.serversync import values
 from headgate.wire.serversync.values import UpdateIdentity
@@ -55,7 +56,11 @@ def read_update(element: Element) -> ServerSyncUpdateData:
     cabinet = xmltree.optional_value(element, "XmlUpdateBlobCompressed", lexical.read_base64)
     if text is None and cabinet is None:
         raise MalformedMessage(
-            f"The answer has no document for {identity.update_id}/{identity.revision_number}."
+            Sentence(
+                "The answer has no document for {update_id}/{revision_number}.",
+                update_id=identity.update_id,
+                revision_number=str(identity.revision_number),
+            )
         )
     return ServerSyncUpdateData(
         identity=identity,

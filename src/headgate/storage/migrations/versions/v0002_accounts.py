@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("last_seen_at", UtcDateTime(), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("browser", sa.Text(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["users.user_id"],

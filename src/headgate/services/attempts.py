@@ -1,0 +1,61 @@
+"""How often somebody may try to sign in: per account and per address, within a moving window.
+
+Kept in memory: one process serves, and forgetting at a restart harms nobody. A refused try does not
+count, so a window always ends, and `headgate open` signs an administrator in meanwhile.
+"""
+
+import math
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from headgate import clock
+from headgate.errors import UsageError
+from headgate.sentences import counted
+
+PER_ACCOUNT = RateLimitItemPerMinute(5, 5, "account")
+PER_ADDRESS = RateLimitItemPerMinute(20, 5, "address")  # an office behind one address
+
+
+class TooManyAttemptsError(UsageError):
+    """Too many wrong passwords for an account or from an address; ``seconds`` is the wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            counted(
+                "Too many attempts to sign in. Wait a minute.",
+                "Too many attempts to sign in. Wait {count} minutes.",
+                count=math.ceil(seconds / 60),
+            )
+        )
+        self.seconds = seconds
+
+
+class Attempts:
+    """Counts wrong passwords; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._windows = MovingWindowRateLimiter(MemoryStorage())
+
+    def begin(self, account: str, address: str) -> None:
+        """Ask before a password is checked; raises TooManyAttemptsError.
+
+        The try counts for the account from now on: twenty at the same moment are not one.
+        """
+        if not self._windows.test(PER_ADDRESS, address):
+            raise TooManyAttemptsError(self._wait(PER_ADDRESS, address))
+        if not self._windows.hit(PER_ACCOUNT, account):
+            raise TooManyAttemptsError(self._wait(PER_ACCOUNT, account))
+
+    def failed(self, address: str) -> None:
+        """Count a wrong password for the address as well."""
+        self._windows.hit(PER_ADDRESS, address)
+
+    def succeeded(self, account: str) -> None:
+        """Forget the account's wrong passwords."""
+        self._windows.clear(PER_ACCOUNT, account)
+
+    def _wait(self, limit: RateLimitItemPerMinute, who: str) -> int:
+        reset = self._windows.get_window_stats(limit, who).reset_time
+        return max(1, math.ceil(reset - clock.now().timestamp()))

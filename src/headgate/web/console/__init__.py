@@ -1,0 +1,1 @@
+"""The console: pages for administrators. ``routes`` is the table of contents."""

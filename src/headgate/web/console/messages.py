@@ -1,0 +1,47 @@
+"""The face of every error in the console: an HTTP status and a heading.
+
+The error's own sentence and next step are said in the reader's language below the heading. An
+error without a line of its own here has the face of its nearest ancestor.
+"""
+
+from dataclasses import dataclass
+
+from headgate.errors import HeadgateError, SettingsError, SourceError, StorageError, UsageError
+from headgate.sentences import Sentence
+from headgate.services.catalogue_browser import NoSuchUpdateError
+from headgate.services.configuring import LockedSettingError
+from headgate.services.subscribing import NoCategoriesError
+from headgate.services.sync_control import (
+    AlreadySynchronizingError,
+    NoSuchRunError,
+    NothingToCancelError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How an error looks."""
+
+    status: int
+    heading: str
+
+
+FACES: dict[type[HeadgateError], Face] = {
+    HeadgateError: Face(500, Sentence("That did not work")),
+    UsageError: Face(400, Sentence("That cannot be done as asked")),
+    SettingsError: Face(400, Sentence("A setting is not right")),
+    LockedSettingError: Face(409, Sentence("This setting is fixed")),
+    SourceError: Face(502, Sentence("The update source cannot be reached")),
+    StorageError: Face(503, Sentence("The database does not answer")),
+    NoSuchUpdateError: Face(404, Sentence("There is no such update")),
+    NoSuchRunError: Face(404, Sentence("There is no such synchronization")),
+    NoCategoriesError: Face(409, Sentence("Nothing to choose from yet")),
+    # Asked for correctly; the moment is wrong.
+    AlreadySynchronizingError: Face(409, Sentence("A synchronization is running")),
+    NothingToCancelError: Face(409, Sentence("No synchronization is running")),
+}
+
+
+def face_of(error: HeadgateError) -> Face:
+    """Return the face of an error, or of its nearest ancestor."""
+    return next(FACES[kind] for kind in type(error).__mro__ if kind in FACES)

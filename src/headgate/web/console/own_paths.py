@@ -1,0 +1,18 @@
+"""Where a page may lead back to: pages of the console itself, never another site."""
+
+from urllib.parse import urlsplit
+
+HOME = "/console/"
+_SIGNING_IN = ("/console/sign-in", "/console/sign-out", "/console/link")
+
+
+def own_path(wanted: str) -> str:
+    """Return an address below ``/console/`` as it is, the home page for anything else.
+
+    >>> own_path("/console/updates?q=a"), own_path("//evil.example/console/"), own_path("")
+    ('/console/updates?q=a', '/console/', '/console/')
+    """
+    if not wanted.startswith(HOME) or "\\" in wanted or not wanted.isprintable():
+        return HOME
+    path = urlsplit(wanted).path
+    return HOME if path in _SIGNING_IN or ".." in path.split("/") else wanted

@@ -1,0 +1,26 @@
+"""Updates with any text in a catalogue: written as real documents, taken in as a delivery is."""
+
+from datetime import datetime
+
+from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
+from headgate.catalogue.revisions import Revision
+from headgate.metadata.packing import Packer
+from headgate.simulator.microsoft_update.documents import write_document
+from headgate.storage.engine import Engine
+from headgate.sync.ingest import Delivery, Ingestion
+from tests.cast import NOON
+
+
+def publish(engine: Engine, *revisions: Revision, at: datetime = NOON) -> None:
+    """Write a document of each revision and store them all, as if they had arrived at ``at``."""
+    documents = [
+        ReceivedDocument(
+            identity=revision.identity,
+            encoding=DocumentEncoding.UTF8,
+            data=write_document(revision).encode(),
+        )
+        for revision in revisions
+    ]
+    ingestion = Ingestion.begin(engine=engine, packer=Packer(), run_id=None, now=lambda: at)
+    taken = ingestion.take(Delivery(documents=documents))
+    assert not taken.damaged, taken.damaged
