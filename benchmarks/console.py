@@ -113,7 +113,10 @@ def _console(installation: Installation) -> Iterator[_Console]:
         assert server.stderr is not None
         address = next(found[1] for found in map(_READY.search, server.stderr) if found)
         console = _Console(http.client.HTTPConnection(address.removeprefix("http://"), timeout=60))
-        installation.run("users", "add", "bench", "--no-password")
+        password = installation.data / "password"
+        password.write_text("a password for the bench\n")
+        administrator = ("--role", "administrator", "--password-file", str(password))
+        installation.run("users", "add", "bench", *administrator)
         opened = installation.run("open", "--json")
         console.sign_in(json.loads(opened.output)["link"])
         yield console

@@ -5,7 +5,6 @@ commands an administrator would type; Chromium then looks at each page.
 """
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from headgate.simulator.children import Child, clean_environment, free_port, hea
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs/pictures"
 WIDTH, HEIGHT = 1280, 800
+NAME, PASSWORD = "anna", "a password for pictures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,11 @@ class Shown:
     data: Path
     address: str
 
-    def done(self, *arguments: str) -> str:
+    def done(self, *arguments: str, stdin: str = "") -> str:
         """Run a command of its administrator and return what it printed."""
         return subprocess.run(
             headgate("--data", str(self.data), *arguments),
+            input=stdin,
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -80,9 +81,10 @@ class Shown:
         ).stdout
 
     def sign_in(self, page: Page) -> None:
-        """Sign in as whoever runs this, with a link of `headgate open`."""
-        link = json.loads(self.done("open", "--json"))["link"]
-        page.goto(re.sub(r"^https?://[^/]+", self.address, link))
+        """Sign in as its administrator."""
+        page.goto("/console/sign-in")
+        page.locator("input[name=name]").fill(NAME)
+        page.locator("input[name=password]").fill(PASSWORD)
         page.locator("main form button").first.click()
         page.wait_for_url("**/console/")
 
@@ -106,7 +108,7 @@ def shown() -> Iterator[Shown]:
         place = ("source.host=127.0.0.1", f"source.port={source}", "source.tls=false")
         daily = ("schedule.mode=daily", "schedule.per_day=4")
         found.done("settings", "set", "source.kind=upstream", *place, *daily)
-        found.done("users", "add", "anna", "--no-password")
+        found.done("users", "add", NAME, "--role", "administrator", stdin=f"{PASSWORD}\n")
         found.done("sync", "now", "--yes")
         month = urllib.request.Request(f"http://127.0.0.1:{source}/lab/advance", method="POST")
         urllib.request.urlopen(month, timeout=30).close()  # noqa: S310 - ours

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
+from headgate.catalogue.documents import DocumentEncoding
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import CategoryType, PrerequisiteClause, Revision
+from headgate.metadata.document import read_document
+from headgate.metadata.packing import Packer
+from headgate.simulator.microsoft_update.documents import write_document
 from headgate.storage import ingestion, transactions
 from headgate.storage.engine import Engine
+from headgate.storage.ingestion import IncomingRevision
 from tests.cast import NOON, a_category, a_guid, a_revision, an_identity, incoming
 
 
@@ -49,6 +54,19 @@ def store(engine: Engine, *revisions: Revision) -> None:
         ingestion.store_batch(
             conn, [incoming(one) for one in revisions], arrived_at=NOON, run_id=None
         )
+
+
+def written(revision: Revision) -> IncomingRevision:
+    """Return a revision as it arrives: with its document, and what clients will be sent of it."""
+    text, packer = write_document(revision).encode(), Packer()
+    document = read_document(text, DocumentEncoding.UTF8, revision.identity, packer)
+    return IncomingRevision(
+        revision=document.revision,
+        fragments=document.fragments,
+        encoding=DocumentEncoding.UTF8,
+        data=packer.pack(text).data,
+        xml_size=document.xml_size,
+    )
 
 
 def an_update(

@@ -6,6 +6,7 @@ from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.revisions import Revision
 from headgate.metadata.packing import Packer
 from headgate.simulator.microsoft_update.documents import write_document
+from headgate.storage import catalogue_version, transactions
 from headgate.storage.engine import Engine
 from headgate.sync.ingest import Delivery, Ingestion
 from tests.cast import NOON
@@ -24,3 +25,5 @@ def publish(engine: Engine, *revisions: Revision, at: datetime = NOON) -> None:
     ingestion = Ingestion.begin(engine=engine, packer=Packer(), run_id=None, now=lambda: at)
     taken = ingestion.take(Delivery(documents=documents))
     assert not taken.damaged, taken.damaged
+    with transactions.write(engine) as conn:
+        catalogue_version.raise_catalogue_version(conn)

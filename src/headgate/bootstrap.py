@@ -79,6 +79,7 @@ class Home:
             mode=lambda: ProductsMode(self.configuring.shared().products.mode),
             now=clock.now,
             mode_locked_by=variable if self.environment.get(variable) else None,
+            memory=self.catalogue_browser.memory,
         )
 
     @property

@@ -99,7 +99,7 @@ def bed() -> Iterator[Squids]:
         yield bed
 
 
-@dataclass(slots=True)
+@dataclass  # Playwright notes on the object which of its methods listen
 class Watched:
     """A browser's context whose pages are watched."""
 

@@ -13,7 +13,7 @@ from headgate.catalogue.revisions import (
     PublicationState,
     UpdateKind,
 )
-from headgate.catalogue.update_list import UpdateQuery, UpdateState
+from headgate.catalogue.update_list import NOT_DECLINED, UpdateQuery, UpdateState
 from headgate.storage import categories, ingestion, listing, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables.catalogue import VISIBLE
@@ -110,15 +110,64 @@ def test_updates_are_filtered_by_every_filter(engine: Engine) -> None:
     assert _titles(engine, arrived_since=NOON + timedelta(seconds=1)) == []
 
 
-def test_what_a_withdrawn_update_replaced_is_not_superseded(engine: Engine) -> None:
-    old = an_identity()
+def test_severity_none_and_several_at_once_can_be_asked_for(engine: Engine) -> None:
     store(
         engine,
-        an_update(identity=old, title="old"),
-        an_update(title="gone", supersedes=(old.update_id,), state=PublicationState.EXPIRED),
+        an_update(title="A", severity="Critical"),
+        an_update(title="B", severity="Low"),
+        an_update(title="C"),
     )
 
-    assert _titles(engine, superseded=True) == []
+    assert sorted(_titles(engine, severities=frozenset({"low", "none"}))) == ["B", "C"]
+    assert _titles(engine, severities=frozenset({"moderate"})) == []
+
+
+def test_states_of_the_seed_page_show_everything_not_declined(engine: Engine) -> None:
+    store(
+        engine,
+        an_update(title="A"),
+        an_update(title="B", state=PublicationState.EXPIRED),
+    )
+
+    assert sorted(_titles(engine, states=NOT_DECLINED)) == ["A", "B"]
+    undecided = frozenset({UpdateState.APPROVED, UpdateState.DECLINED})
+    assert _titles(engine, states=undecided) == []
+
+
+def test_release_dates_are_asked_from_a_moment_up_to_before_another(engine: Engine) -> None:
+    store(
+        engine,
+        an_update(title="unknown"),
+        an_update(title="early", created=NOON - timedelta(days=2)),
+        an_update(title="late", created=NOON),
+    )
+
+    assert _titles(engine, released_since=NOON) == ["late"]
+    assert _titles(engine, released_before=NOON) == ["early"]
+    assert _titles(engine, released_since=NOON - timedelta(days=2), released_before=NOON) == [
+        "early"
+    ]
+    assert _titles(engine, arrived_before=NOON) == []
+    assert len(_titles(engine, arrived_since=NOON, arrived_before=NOON + timedelta(days=1))) == 3
+
+
+def test_hundreds_of_kb_numbers_can_be_asked_for(engine: Engine) -> None:
+    store(engine, *(an_update(title=kb, kb_articles=(kb,)) for kb in ("5000001", "5000999")))
+    kbs = frozenset(str(5_000_000 + number) for number in range(900))
+
+    assert _titles(engine, kbs=kbs) == ["5000001"]
+    with transactions.read(engine) as conn:
+        assert listing.kbs_here(conn, kbs) == {"5000001"}
+
+
+def test_a_line_says_when_it_was_released_and_its_bulletins(engine: Engine) -> None:
+    released = NOON - timedelta(days=2)
+    store(engine, an_update(created=released, security_bulletins=("MS17-010", "MS17-011")))
+    with transactions.read(engine) as conn:
+        (line,) = listing.updates(conn, UpdateQuery()).lines
+
+    assert line.released == released
+    assert line.bulletins == ("MS17-010", "MS17-011")
 
 
 def test_pages_follow_each_other_newest_arrival_first(engine: Engine) -> None:

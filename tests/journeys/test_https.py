@@ -115,26 +115,24 @@ def test_terminal_page_and_download_tell_the_same_fingerprint(headgate: Headgate
     assert "Trusted Root Certification Authorities" in page
 
 
-@pytest.mark.parametrize("suite", ["ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA384"])
-def test_windows_from_before_gcm_with_rsa_finds_a_cipher(
-    headgate: HeadgateCommand, suite: str
+def test_windows_from_before_gcm_with_rsa_finds_a_cipher_and_older_tls_is_refused(
+    headgate: HeadgateCommand,
 ) -> None:
-    """Windows 7, 8.1 and Server 2012 R2 offer no better one for an RSA certificate."""
-    old = _trusting_everybody()
-    old.maximum_version = ssl.TLSVersion.TLSv1_2
-    old.set_ciphers(suite)
+    """Windows 7, 8.1 and Server 2012 R2 offer no better suites for an RSA certificate."""
     with _served(headgate) as served:
-        _shown(served.tls_port, old)
+        for suite in ("ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA384", "AES128-SHA256"):
+            old = _trusting_everybody()
+            old.maximum_version = ssl.TLSVersion.TLSv1_2
+            old.set_ciphers(suite)
+            _shown(served.tls_port, old)
 
-
-def test_tls_before_1_2_is_refused(headgate: HeadgateCommand) -> None:
-    ancient = _trusting_everybody()
-    ancient.set_ciphers("DEFAULT:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
-        ancient.minimum_version = ssl.TLSVersion.TLSv1
-        ancient.maximum_version = ssl.TLSVersion.TLSv1_1
-    with _served(headgate) as served, pytest.raises(OSError):
-        _shown(served.tls_port, ancient)
+        ancient = _trusting_everybody()
+        ancient.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with pytest.warns(DeprecationWarning):
+            ancient.minimum_version = ssl.TLSVersion.TLSv1
+            ancient.maximum_version = ssl.TLSVersion.TLSv1_1
+        with pytest.raises(OSError):
+            _shown(served.tls_port, ancient)
 
 
 def test_another_name_is_in_the_certificate_without_a_restart(tmp_path: Path) -> None:
@@ -239,6 +237,23 @@ def test_a_changed_setting_is_told_with_its_new_address(tmp_path: Path) -> None:
     assert "https://127.0.0.1:4711/console/" in told
     (found,) = (one for one in findings if one["subject"] == "addresses")
     assert (found["verdict"], told in found["sentence"]) == ("warning", True)
+
+
+def test_the_doctor_recognises_the_server_behind_both_ports(headgate: HeadgateCommand) -> None:
+    with _served(headgate) as served:
+        plain, tls = served.http.removeprefix("http://"), f"127.0.0.1:{served.tls_port}"
+        patient = HeadgateCommand(
+            headgate.data,
+            HEADGATE_SERVER_NAMES=NAME,
+            HEADGATE_LISTEN_HTTP=plain,
+            HEADGATE_LISTEN_HTTPS=tls,
+        )
+        findings = patient("doctor", "--seconds", "1", "--json").json
+
+    verdicts = {one["subject"]: one["verdict"] for one in findings}
+    ports = [f"port {address.rpartition(':')[2]}" for address in (plain, tls)]
+    assert [verdicts[port] for port in ports] == ["well", "well"]
+    assert (verdicts["certificate"], verdicts["addresses"]) == ("well", "well")
 
 
 def test_open_without_a_server_says_how_to_start_one(headgate: HeadgateCommand) -> None:

@@ -113,6 +113,19 @@ def test_what_is_wrong_with_the_first_administrator_stands_beside_its_field(
     assert is_signed_in(page.browser), "the link was not used up"
 
 
+def test_the_first_administrator_takes_no_name_that_a_reporter_has(console: ConsoleLab) -> None:
+    accounts = console.installation.home.accounts
+    accounts.add("Anna", role=Role.REPORTER, password=None, by="root")
+
+    page = console.nobody().get(first_link(console))
+    page = page.submit(
+        {"name": "anna", "password": PASSWORD, "again": PASSWORD}, with_field="again"
+    )
+
+    assert "There is already a user anna." in page.all("#name-wrong")[0]
+    assert [user.role for user in accounts.users()] == [Role.REPORTER]
+
+
 def test_looking_at_a_link_does_not_use_it_up_and_the_button_does(peopled: ConsoleLab) -> None:
     address = sign_in_link(peopled)
     for _ in range(3):
@@ -192,7 +205,7 @@ def test_a_wrong_password_is_told_in_words_and_the_name_is_kept(
 
     page = sign_in(browser, name, password)
 
-    assert page.status == 403
+    assert page.status == 400
     assert page.told == ["The user name or the password is not correct."]
     assert page.form("password").fields["name"] == name
     assert not page.form("password").fields["password"]
@@ -210,7 +223,7 @@ def test_too_many_attempts_wait_and_then_may_sign_in(peopled: ConsoleLab) -> Non
     with time_machine.travel(NOON, tick=False) as clock:
         browser = peopled.nobody(address="::1")
         for _ in range(5):
-            assert sign_in(browser, ALICE, WRONG).status == 403
+            assert sign_in(browser, ALICE, WRONG).status == 400
 
         page = sign_in(browser)
 
@@ -328,7 +341,7 @@ def test_a_reporter_changes_their_password_and_other_sessions_end(peopled: Conso
     assert page.told == ["Your password is changed. Your other sessions have ended."]
     assert is_signed_in(here)
     assert not is_signed_in(there)
-    assert sign_in(there, RUPERT, PASSWORD).status == 403
+    assert sign_in(there, RUPERT, PASSWORD).status == 400
     assert sign_in(there, RUPERT, OTHER).status == 200
 
 
@@ -348,7 +361,7 @@ def test_a_password_that_is_not_changed_says_why_beside_its_field(
 
     page = browser.get(ACCOUNT).submit(fields, with_field="present")
 
-    assert page.status in (400, 403)
+    assert page.status == 400
     assert said in page.all(f"#{beside}")[0]
     assert not [value for value in typed if value in page.text]
     assert sign_in(peopled.nobody(), RUPERT, PASSWORD).status == 200
@@ -359,7 +372,7 @@ def test_guessing_the_present_password_is_limited_too(peopled: ConsoleLab) -> No
     fields = {"present": WRONG, "password": OTHER, "again": OTHER}
     for _ in range(5):
         page = page.submit(fields, with_field="present")
-        assert page.status == 403
+        assert page.status == 400
 
     page = page.submit(fields, with_field="present")
 

@@ -25,10 +25,10 @@ def as_ticked(
 ) -> frozenset[str]:
     """Return the nodes somebody chose.
 
-    ``shown``: the nodes that were chosen when the boxes were shown; ``boxes``: those that are
-    ticked now. A node that was not in the tree then follows the node above it.
+    ``shown``: the boxes that were ticked when they were drawn; ``boxes``: those that are now. A
+    node that came into the tree since was in neither, and follows the node above it.
     """
-    unticked = ticked(tree, shown) - boxes
+    unticked = shown - boxes
     opened = frozenset(above for node in unticked for above in tree.path(node))
     chosen = {box for box in boxes if box not in tree}
     waiting = [(node, False) for node in tree.top()]

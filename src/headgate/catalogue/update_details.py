@@ -26,7 +26,8 @@ class Related:
 
     update_id: str
     revision_number: int | None = None  #: bundles name one; other relations mean the newest
-    title: str | None = None  #: None: the target is not here
+    revision_id: int | None = None  #: our own number; None: the target is not here
+    title: str | None = None  #: in the document's own language; None as above
     kind: UpdateKind | None = None
     category_type: CategoryType | None = None
 
@@ -51,7 +52,8 @@ class RevisionEntry:
     """One of the revisions we have of an id."""
 
     revision_number: int
-    title: str
+    revision_id: int  #: our own number
+    title: str  #: in the document's own language
     arrived: datetime
     publication_state: PublicationState
     is_latest: bool

@@ -19,7 +19,10 @@ _MOST_STORED = 5_000  #: words of one update; a real one in every language has s
 _LONGEST_TITLE = 200  #: characters of a title that decide its place; indexes have small keys
 _LONGEST_TEXT = 100_000  #: characters of one text that are looked at
 
-_RUN = re.compile(r"[^\W_]+")
+#: Letters and digits, with the accents no composed letter exists for.
+_RUN = re.compile(
+    r"[^\W_](?:[^\W_]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f])*"
+)
 _DIGITS = re.compile(r"[0-9]+")
 _DOTLESS = str.maketrans("ıİ", "ii")  # Turkish keyboards and others then find the same
 

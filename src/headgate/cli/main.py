@@ -30,7 +30,7 @@ class Noun:
 
 
 NOUNS = {
-    "serve": Noun("serve", "", "Run the server: start page, health, worker, schedule"),
+    "serve": Noun("serve", "", "Run the server: console, health, worker, schedule"),
     "open": Noun("open", "", "Print the address of the console and a link into it"),
     "sync": Noun("sync", "now|preview|status|history|cancel", "Synchronize with the update source"),
     "settings": Noun("settings", "show|get|set", "The settings all processes share"),
@@ -42,7 +42,7 @@ NOUNS = {
     "content": Noun("content", "status|verify|purge|adopt", "The files of updates"),
     "users": Noun("users", "add|password|role|disable|enable|list", "Who may use the console"),
     "database": Noun("database", "upgrade|backup|restore|check", "The database itself"),
-    "doctor": Noun("doctor", "", "Look at everything that could be wrong, and say what to do"),
+    "doctor": Noun("doctor", "", "Look for what could be wrong, and say what to do"),
     "service": Noun("service", "install|uninstall", "Run as a service of this machine"),
     "demo": Noun("demo", "[--once]", "Watch a synchronization, in a throw-away directory"),
     "lab": Noun("lab", "upstream", "A pretend Microsoft Update, to try things with"),

@@ -131,7 +131,7 @@ class _Trial:
         needed = self._needed(what)
         if needed is not None:
             return Step(what=what, verdict=Verdict.NOT_NEEDED, sentence=needed)
-        sentence = Sentence("Not tried, because something before it failed.")
+        sentence = Sentence("Something before it failed.")
         return Step(what=what, verdict=Verdict.SKIPPED, sentence=sentence)
 
     def _needed(self, what: What) -> Sentence | None:
@@ -214,6 +214,9 @@ _CHECK_SOURCE = Sentence(
     "Check name, port and SSL under Update source, that the source runs, and the firewalls on the "
     "way."
 )
+_CHECK_FILES = Sentence(
+    "Check that the file with the certificate is on this server, and that Headgate may read it."
+)
 _CHECK_WAY = Sentence("Check this server's DNS, the firewall and the proxy server.")
 
 #: What to do, in the words of the page; an error that is not here brings its own.
@@ -265,6 +268,8 @@ _ELSEWHERE = range(404, 500)
 def _next_step(error: HeadgateError) -> str:
     if isinstance(error, _OF_THE_WAY):
         return _CHECK_PROXY if error.at_proxy else _CHECK_SOURCE
+    if not isinstance(error, SourceError):
+        return _CHECK_FILES
     if isinstance(error, NoSourceThere) and error.status in _ELSEWHERE:
         return _CHECK_SOURCE
     if type(error) is failures.TlsError:

@@ -4,7 +4,6 @@ Needs the extra ``kerberos``, which is imported at the first sign-in. Kerberos a
 a browser that offers NTLM instead is shown the form.
 """
 
-import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import structlog
 
 _NTLM = b"NTLMSSP\x00"
-_VERSION = b"\x05\x02"
+_NEGOTIATE = "1.3.6.1.5.5.2"
+_VERSION = b"\x05\x02"  # of a keytab
 
 _log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class Kerberos:
             _log.error("Negotiate needs the extra 'kerberos'", keytab=str(self._keytab))
             return None
         except Exception as exc:
-            # The token is anybody's bytes, and its readers raise whatever they stumble over.
+            # The token is anybody's bytes, and the keytab anybody's file.
             _log.warning("Negotiate refused", reason=f"{type(exc).__name__}: {exc}"[:300])
             return None
         if principal is None:
@@ -50,19 +50,23 @@ class Kerberos:
         return Identity(principal=principal, of_own_realm=realm in realms_of(self._keytab))
 
     def _accepted(self, token: bytes) -> str | None:
-        import gssapi  # noqa: F401 - without it spnego would offer NTLM alone
-        import spnego
+        """Return the principal of a ticket; None when there is more to negotiate.
 
-        # libkrb5 has no other way to be told; nothing else in this process accepts tickets.
-        os.environ["KRB5_KTNAME"] = f"FILE:{self._keytab}"
-        context = spnego.server(
-            service="HTTP", protocol="negotiate", credentials=spnego.CredentialCache()
+        libkrb5 itself unwraps Negotiate, and says best what is wrong with a ticket.
+        """
+        import gssapi
+
+        kerberos, negotiate = gssapi.MechType.kerberos, gssapi.OID.from_int_seq(_NEGOTIATE)
+        credentials = gssapi.Credentials(
+            usage="accept",
+            mechs=[kerberos, negotiate],
+            store={"keytab": f"FILE:{self._keytab}"},
         )
+        context = gssapi.SecurityContext(creds=credentials, usage="accept")
         context.step(token)
-        if not context.complete or context.negotiated_protocol != "kerberos":
+        if not context.complete or context.mech != kerberos:
             return None
-        principal: str | None = context.client_principal
-        return principal
+        return str(context.initiator_name).rstrip("\x00")
 
 
 def realms_of(keytab: Path) -> frozenset[str]:

@@ -21,7 +21,7 @@ from headgate.services.sync_control import EVERYTHING, PREVIEW, SYNCHRONIZE, Syn
 from headgate.storage import jobs, run_history, subscriptions, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
-from headgate.storage.run_history import SUCCEEDED, RunLine
+from headgate.storage.run_history import FAILED, SUCCEEDED, RunLine
 
 #: How long a count of what is to come is worth showing; a catalogue grows every day.
 _COUNT_IS_GOOD_FOR = timedelta(days=1)
@@ -138,10 +138,12 @@ class SettingUp:
             languages=len(self.configuring.source_languages()),
         )
 
-    def newest_run(self, *, scope: str | None = None) -> RunLine | None:
-        """Return how the newest synchronization (of a scope) has ended, None before the first."""
+    def failure(self) -> RunLine | None:
+        """Return the newest synchronization with the present source if it has failed."""
         with transactions.read(self.engine) as conn:
-            return run_history.newest_ended(conn, scope=scope)
+            newest = run_history.newest_ended(conn)
+        has_failed = newest is not None and newest.result == FAILED
+        return newest if has_failed and self._is_present(newest) else None
 
     def count(self, *, by: str) -> None:
         """Have counted what a synchronization would bring, unless that is being done."""

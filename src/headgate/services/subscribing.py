@@ -4,7 +4,7 @@ A change counts from the next synchronization. Deselecting stops what is new and
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from headgate.catalogue import subscription as choices
@@ -17,7 +17,15 @@ from headgate.errors import SettingsError, UsageError
 from headgate.sentences import Sentence
 from headgate.services import choice_words
 from headgate.services.choice_words import Nodes
-from headgate.storage import audit, categories, settings_rows, subscriptions, transactions
+from headgate.services.memory import Memory
+from headgate.storage import (
+    audit,
+    catalogue_version,
+    categories,
+    settings_rows,
+    subscriptions,
+    transactions,
+)
 from headgate.storage.engine import Connection, Engine
 
 ALL = "all"
@@ -119,6 +127,7 @@ class Subscribing:
     mode: Callable[[], ProductsMode]
     now: Callable[[], datetime]
     mode_locked_by: str | None = None  #: the environment variable that fixes the mode
+    memory: Memory = field(default_factory=Memory)  #: one for the process, to remember the tree
 
     def select_products(self, names: Sequence[str], *, actor: str) -> Changed:
         """Choose nodes by id or title. Where all were chosen, only these are from now on."""
@@ -226,10 +235,14 @@ class Subscribing:
     def choice(self) -> Choice:
         """Return what there is to choose from, and what is chosen."""
         with transactions.read(self.engine) as conn:
-            known = categories.categories(conn)
+            tree, classifications = self.memory.remembered(
+                catalogue_version.catalogue_version(conn),
+                "what there is to choose from",
+                lambda: _to_choose_from(categories.categories(conn)),
+            )
             return Choice(
-                tree=CategoryTree(known),
-                classifications=tuple(_only_classifications(known)),
+                tree=tree,
+                classifications=classifications,
                 subscription=subscriptions.subscription(conn, self.mode()),
                 mode_locked_by=self.mode_locked_by,
             )
@@ -334,6 +347,10 @@ def _who_changed(conn: Connection, what: str) -> str | None:
 
 def _only_classifications(known: Sequence[Category]) -> list[Category]:
     return [one for one in known if one.category_type is CategoryType.CLASSIFICATION]
+
+
+def _to_choose_from(known: Sequence[Category]) -> tuple[CategoryTree, tuple[Category, ...]]:
+    return CategoryTree(known), tuple(_only_classifications(known))
 
 
 def _narrowing(choice: Subscription) -> list[str]:

@@ -24,9 +24,6 @@ from headgate.storage.ingestion import StoredDocument
 #: The kind of the job; bootstrap knows who does it.
 INDEX_WORDS = "index words"
 
-#: Documents read between two commits; a synchronization that waits is let in after as many.
-BATCH = 200
-
 #: What the job is queued by.
 BY_UPGRADE = "upgrade"
 
@@ -38,6 +35,7 @@ class WordIndex:
     engine: Engine
     unpack: Unpacker
     now: Callable[[], datetime]
+    batch: int = 200  #: documents between two commits; after as many, others who wait come first
 
     def queue_if_due(self) -> None:
         """Queue the job when there is something to do and it does not wait already."""
@@ -56,7 +54,7 @@ class WordIndex:
             context.check()
             with transactions.read(self.engine) as conn:
                 left = search.count_due(conn)
-                due = search.due(conn, BATCH)
+                due = search.due(conn, self.batch)
                 documents = ingestion.documents_of(conn, due)
                 others = jobs.is_anything_waiting(conn)
             context.report({"phase": INDEX_WORDS, "done": done, "total": done + left})

@@ -44,6 +44,7 @@ def revisions_of(
         conn,
         select(
             columns.revision_number,
+            columns.revision_id,
             columns.title,
             columns.arrived_at,
             columns.publication_state,
@@ -56,6 +57,7 @@ def revisions_of(
     entries = tuple(
         RevisionEntry(
             revision_number=row.revision_number,
+            revision_id=row.revision_id,
             title=row.title,
             arrived=row.arrived_at,
             publication_state=PublicationState(row.publication_state),
@@ -174,6 +176,7 @@ def _bundled(revision_id: int) -> Select[Any]:
             columns.clause,
             columns.update_id,
             columns.revision_number,
+            member.c.revision_id,
             member.c.title,
             member.c.kind,
             member.c.category_type,
@@ -223,6 +226,7 @@ def _revisions() -> Select[Any]:
     return select(
         columns.update_id,
         columns.revision_number,
+        columns.revision_id,
         columns.title,
         columns.kind,
         columns.category_type,
@@ -234,7 +238,9 @@ def _with_target(
 ) -> Select[Any]:
     """Add what the newest revision of the target says of itself, if it is here."""
     return (
-        wanted.add_columns(_LATEST.c.title, _LATEST.c.kind, _LATEST.c.category_type)
+        wanted.add_columns(
+            _LATEST.c.revision_id, _LATEST.c.title, _LATEST.c.kind, _LATEST.c.category_type
+        )
         .select_from(relation)
         .outerjoin(_LATEST, and_(names_target, _LATEST.c.is_latest))
     )
@@ -251,6 +257,7 @@ def _related(row: Row[Any], revision_number: int | None = None) -> Related:
     return Related(
         update_id=row.update_id,
         revision_number=revision_number,
+        revision_id=row.revision_id,
         title=row.title,
         kind=UpdateKind(row.kind) if row.kind else None,
         category_type=CategoryType(row.category_type) if row.category_type else None,

@@ -41,7 +41,7 @@ def test_a_server_says_how_it_is_and_ends_when_told(headgate: HeadgateCommand) -
         status, text = fetched(f"{url}health/ready")
         assert (status, json.loads(text)["ready"]) == (200, True)
         status, page = fetched(url)
-        assert (status, "Never yet" in page, "<title>Headgate</title>" in page) == (200, True, True)
+        assert (status, "<title>Sign in" in page) == (200, True)
         server.send(signal.SIGTERM)
 
         ended = server.ended()
@@ -74,16 +74,13 @@ def test_a_worker_ends_with_a_server_that_is_killed(headgate: HeadgateCommand) -
         until(lambda: not Path(f"/proc/{worker}").exists())
 
 
-def test_a_command_follows_the_servers_worker_and_the_page_tells_about_it(
-    headgate: HeadgateCommand,
-) -> None:
-    with running_upstream() as lab, _served(headgate) as (_server, url):
+def test_a_command_follows_the_servers_worker(headgate: HeadgateCommand) -> None:
+    with running_upstream() as lab, _served(headgate):
         _point(headgate, lab.port)
 
         done = headgate("sync", "now", "--categories", "--json")
 
         assert (done.code, done.json["result"]) == (0, "succeeded")
-        assert "0 new" in fetched(url)[1]
 
 
 def test_a_server_that_ends_puts_its_job_back(headgate: HeadgateCommand) -> None:

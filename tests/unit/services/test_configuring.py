@@ -336,3 +336,70 @@ def test_what_would_be_fetched_is_said_before_it_is_saved(office: _Office) -> No
     assert settings.shared().content.deferred is True
     assert settings.change({"content.deferred": "false"}, by="alice").due == foreseen.due
     assert settings.change({"schedule.first": "04:00"}, by="alice").due is None
+
+
+def test_form_learns_everything_that_is_wrong_at_once(office: _Office) -> None:
+    found = office.settings().check(
+        {
+            "proxy.enabled": "true",
+            "proxy.port": "70000",
+            "schedule.first": "25:00",
+            "schedule.per_day": "4",
+            "source.kind": "upstream",
+        }
+    )
+
+    assert found.keys() == {"proxy.host", "proxy.port", "schedule.first", "source.host"}
+    assert found["proxy.port"] == "It must be a number from 1 to 65535."
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("https://proxy", "without http://"),
+        ("proxy/x", "without a path"),
+        ("my proxy", "no blanks"),
+        ("proxy:8080", "port in its own box"),
+        ("[fe80::1]:80", "port in its own box"),
+        ("pröxy", "the name or address of a server alone"),
+    ],
+)
+def test_name_with_something_besides_is_told_what(office: _Office, text: str, says: str) -> None:
+    assert says in office.settings().check({"proxy.host": text})["proxy.host"]
+
+
+@pytest.mark.parametrize("text", ["proxy", "10.0.0.5", "fe80::1", "[fe80::1]", ""])
+def test_names_and_addresses_alone_are_fine(office: _Office, text: str) -> None:
+    assert office.settings().check({"proxy.host": text}) == {}
+
+
+def test_imagined_settings_are_not_saved(office: _Office) -> None:
+    office.change(**{name.replace(".", "__"): text for name, text in WITH_PASSWORD.items()})
+
+    same_proxy = office.settings().imagine({"proxy.domain": "CORP"}).proxy
+    other_proxy = office.settings().imagine({"proxy.host": "other"}).proxy
+    typed = office.settings().imagine({"proxy.host": "other", "proxy.password": "typed"}).proxy
+
+    assert (same_proxy.domain, same_proxy.password) == ("CORP", PASSWORD)
+    assert (other_proxy.host, other_proxy.password) == ("other", None), "it belongs to one proxy"
+    assert typed.password == "typed"
+    assert office.settings().shared().proxy.domain is None
+
+
+def test_password_a_page_carries_opens_in_its_session_alone(office: _Office) -> None:
+    sealed = office.settings().sealed(PASSWORD, bearer="a session")
+
+    assert PASSWORD not in sealed
+    assert office.settings().unsealed(sealed, bearer="a session") == PASSWORD
+    assert office.settings().unsealed(sealed, bearer="another") is None
+    assert office.settings().unsealed("not sealed at all", bearer="a session") is None
+
+
+def test_chosen_settings_are_not_hidden_by_the_source(office: _Office) -> None:
+    office.change(source__host="wsus", source__tls="false")
+
+    chosen = office.settings().chosen()
+
+    assert (chosen["source.kind"], chosen["source.host"]) == ("microsoft", "wsus")
+    assert chosen["source.port"] is None
+    assert "proxy.password" not in chosen

@@ -45,7 +45,7 @@ def change_password(console: Console, visit: Visit) -> Response:
         )
     except WrongPasswordError:
         wrong = Sentence("The present password is not correct.")
-        return _page(console, visit, status=403, wrong_present=wrong)
+        return _page(console, visit, status=400, wrong_present=wrong)
     except TooManyAttemptsError as error:
         return _page(console, visit, status=429, wrong_present=error.sentence())
     except PasswordRefusedError as error:

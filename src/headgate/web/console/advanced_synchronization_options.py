@@ -14,25 +14,22 @@ from headgate.sentences import Sentence
 from headgate.services.update_files import file_choice
 from headgate.settings.machine import machine_locale
 from headgate.settings.shared import Shared
-from headgate.web.console import saving_settings, settings_form
-from headgate.web.console.language_names import language_name, named_languages
+from headgate.web.console import language_choices, saving_settings, settings_form
+from headgate.web.console.language_names import language_name
 from headgate.web.console.setting_words import by_somebody
 from headgate.web.console.settings_form import SettingsForm
 from headgate.web.console.synchronization_options import PAGE as BACK
 from headgate.web.console.visit import Console, Visit
 
 PAGE = f"{BACK}/advanced"
-_SELECTED = "languages.selected"
 
 KEYS = (
     "content.store",
     "content.deferred",
     "content.express",
     "languages.mode",
-    _SELECTED,
+    "languages.selected",
 )
-
-_CHOOSE_ONE = Sentence("Choose at least one language.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +62,24 @@ def forecasts(console: Console, visit: Visit) -> Response:
 
 def save(console: Console, visit: Visit) -> Response:
     """*OK*: save, and tell on *Synchronization Options* what changed."""
-    form = _checked(settings_form.posted(console, visit, KEYS))
+    form = settings_form.posted(console, visit, KEYS)
     if form.errors:
         return _page(console, visit, form)
     saved = saving_settings.save(console, visit, form, to=BACK)
     return _page(console, visit, saved) if isinstance(saved, SettingsForm) else saved
 
 
-def _checked(form: SettingsForm) -> SettingsForm:
-    if form.text("languages.mode") != "selected" or form.listed(_SELECTED):
-        return form
-    return replace(form, errors={**form.errors, _SELECTED: _CHOOSE_ONE})
-
-
 def _page(console: Console, visit: Visit, form: SettingsForm) -> Response:
-    shared, known = console.configuring.shared(), console.configuring.source_languages()
-    reader = visit.words.locale
     return visit.page(
         "advanced_synchronization_options.html",
         status=form.status,
         page=PAGE,
         back=BACK,
         form=form,
-        locale=language_name(_locale(shared), reader),
-        locale_reason=None if shared.languages.locale else machine_locale().reason,
-        languages=named_languages(known, reader),
-        are_known=bool(known),
         by_somebody=by_somebody,
         directory=str(console.directory / "content"),
         space=console.update_files().held().space,
+        **language_choices.facts(console, visit),
     )
 
 

@@ -76,7 +76,7 @@ def _form(
     boxes = [
         Box(
             id=one.update_id,
-            title=short(names.get(one.update_id) or one.title),
+            title=names.get(one.update_id) or short(one.title),
             is_ticked=one.update_id in chosen,
             brings=WHAT_A_CLASSIFICATION_BRINGS.get(one.update_id),
         )

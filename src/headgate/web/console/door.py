@@ -25,7 +25,7 @@ from headgate.sentences import Sentence
 from headgate.services.people import Role, Visitor
 from headgate.web.console import cookies, messages, vouching
 from headgate.web.console.forwarded import Caller, where_to_sign_in
-from headgate.web.console.page import FORM_TOKEN
+from headgate.web.console.page import FORM_TOKEN, render
 from headgate.web.console.routing import PUBLIC, ConsoleRoute
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import LANGUAGES, Words, best_language
@@ -130,6 +130,7 @@ def _visit(console: Console, request: Request, form: FormData) -> Visit:
         words=Words(_language(request, visitor), ZoneInfo(_zone(console))),
         theme=(visitor and visitor.theme) or _among(request, cookies.THEME, ("light", "dark")),
         form=form,
+        renderer=render,
     )
 
 

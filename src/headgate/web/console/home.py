@@ -45,7 +45,7 @@ _WAYS = {
     ),
     Deed.CHOOSE_PRODUCTS: Way(address=f"{_OPTIONS}/products", words=Sentence("Choose products")),
     Deed.CHOOSE_FILES: Way(address=f"{_OPTIONS}/advanced", words=Sentence("Choose update files")),
-    Deed.CHOOSE_SCHEDULE: Way(address=f"{_OPTIONS}#schedule", words=Sentence("Choose a schedule")),
+    Deed.CHOOSE_SCHEDULE: Way(address=f"{_OPTIONS}#schedule-heading", words=Sentence("Choose a schedule")),
     Deed.LEAD_TO_HTTPS: Way(
         address=PLAIN_HTTP, words=Sentence("Lead everybody to HTTPS"), is_form=True
     ),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from babel import Locale, UnknownLocaleError
 
 #: Languages updates come in, as documents name them; offered until the source has named its own.
-USUAL_LANGUAGES = tuple(
-    "ar bg cs da de el en es et fi fr he hi hr hu it ja ko lt lv nl no pl pt pt-br ro ru sk sl sr "
-    "sv th tr uk zh-cn zh-hk zh-tw".split()
-)
+_USUAL = """
+ar bg cs da de el en es et fi fr he hi hr hu it ja ko lt lv nl no pl pt
+pt-br ro ru sk sl sr sv th tr uk zh-cn zh-hk zh-tw
+"""
+USUAL_LANGUAGES = tuple(_USUAL.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ The button does.
 from starlette.responses import Response
 
 from headgate.errors import HeadgateError
-from headgate.services.accounts import FIRST_ADMINISTRATOR
+from headgate.services.accounts import FIRST_ADMINISTRATOR, UserExistsError
 from headgate.services.passwords import PasswordRefusedError
 from headgate.services.sessions import SIGN_IN, LinkRefusedError
 from headgate.services.user_names import UserNameError
@@ -50,7 +50,7 @@ def _make_first(console: Console, visit: Visit, link: str) -> Response:
             address=visit.caller.address,
             browser=_browser(visit),
         )
-    except UserNameError as error:
+    except (UserNameError, UserExistsError) as error:
         return _page(console, visit, link, status=400, wrong_name=error)
     except PasswordRefusedError as error:
         return _page(console, visit, link, status=400, wrong_password=error)

@@ -5,6 +5,7 @@ language), ``visitor``, ``csrf`` (the hidden field of every form), ``menu``, ``t
 form did), ``icon``, ``asset``, ``now``, ``here`` (this address), and the facts of their handler.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -74,7 +75,7 @@ def with_query(address: str, /, **query: Any) -> str:
     return f"{address}?{urlencode(pairs)}" if pairs else address
 
 
-def render(visit: Visit, template: str, *, status: int, **facts: Any) -> Response:
+def render(visit: Visit, template: str, status: int, facts: Mapping[str, Any]) -> Response:
     """Answer with a template; parts of pages (``is_live``) are rendered the same way."""
     return HTMLResponse(
         templates().get_template(template).render(**_every_page(visit), **facts),

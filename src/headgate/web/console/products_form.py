@@ -30,7 +30,7 @@ class ProductsForm:
     wants_all: bool
     tree: Tree
     seen: str  #: what was chosen when the page was loaded, as text
-    drawn: str  #: the nodes the boxes stand for, as text
+    drawn: str  #: the boxes that are ticked, as text
     search: str
     error: str | None = None  #: what is wrong with the choice
     stale: StaleChoiceError | None = None
@@ -102,7 +102,7 @@ def _form(
         wants_all=nodes is None,
         tree=draw(choice.tree, names, nodes or frozenset(), search),
         seen=_text(seen),
-        drawn=_text(nodes or frozenset()),
+        drawn=_text(ticking.ticked(choice.tree, nodes or frozenset())),
         search=search,
         error=error,
         stale=stale,

@@ -77,7 +77,7 @@ class _Drawing:
         is_top = depth == 0 and self.tree.node(node).category_type is CategoryType.COMPANY
         return Branch(
             id=node,
-            title=short(self.names.get(node) or self.tree.node(node).title),
+            title=self.names.get(node) or short(self.tree.node(node).title),
             is_product=is_product,
             is_ticked=is_ticked,
             is_open=self.is_searched or is_top or (chosen > 0 and not is_ticked),

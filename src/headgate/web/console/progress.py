@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from headgate.sentences import Sentence
 from headgate.services.sync_control import (
+    CATEGORIES,
     EVERYTHING,
     AlreadySynchronizingError,
     Glance,
@@ -51,6 +52,7 @@ class LivePart:
     offers_start: bool
     started_by: str
     is_stopping: bool
+    connects: bool  #: it asks for products, classifications and languages alone
     phase: str
     done: int
     total: int | None
@@ -148,6 +150,7 @@ def _part(words: Words, glance: Glance, back: str, offers_start: bool) -> LivePa
         offers_start=offers_start,
         started_by=run_words.starter(words, job.queued_by) if job else "",
         is_stopping=bool(job and job.cancel_requested),
+        connects=bool(job and job.payload["scope"] == CATEGORIES),
         phase=phase,
         done=told.get("done") or 0,
         total=told.get("total"),
@@ -169,6 +172,8 @@ def _rate(rate: float | None) -> float | None:
 
 
 def _said(words: Words, state: str, phase: str, glance: Glance) -> str:
+    if glance.job is not None and glance.job.cancel_requested:
+        return words.t("The synchronization is being stopped …")
     if state == "queued":
         return words.t("A synchronization is about to begin.")
     if state == "running":

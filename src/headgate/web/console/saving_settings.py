@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from headgate.sentences import Sentence
+from headgate.sentences import Sentence, Sentences
 from headgate.services.settings_meanwhile import ChangedMeanwhileError
 from headgate.services.telling import Told, Tone
 from headgate.settings.keys import SHARED, read_value
@@ -71,7 +71,7 @@ def save(console: Console, visit: Visit, form: SettingsForm, *, to: str) -> Resp
         return nothing_to_save(visit, form, to=to)
     told = setting_words.changes(outcome.changed, before, configuring.chosen())
     notes = _with_from_the_next(console, setting_words.consequences(outcome))
-    return visit.done(to, [Sentence("The settings are saved."), *told], notes=notes)
+    return visit.done(to, [Sentences((Sentence("The settings are saved."), *told))], notes=notes)
 
 
 def _with_from_the_next(console: Console, said: list[str]) -> list[str]:

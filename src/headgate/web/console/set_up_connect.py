@@ -6,7 +6,6 @@ from headgate.sentences import Sentence
 from headgate.services.setting_up import StepName
 from headgate.services.sync_control import CATEGORIES, AlreadySynchronizingError
 from headgate.services.telling import Told, Tone
-from headgate.storage.run_history import FAILED
 from headgate.web.console import progress, run_words, set_up_steps
 from headgate.web.console.visit import Console, Visit
 
@@ -15,8 +14,7 @@ ADDRESS = set_up_steps.address(StepName.CONNECT)
 
 def show(console: Console, visit: Visit) -> Response:
     """Show whether the source was connected to, live while it is, and why it failed."""
-    newest = console.setting_up.newest_run()
-    failed = newest if newest is not None and newest.result == FAILED else None
+    failed = console.setting_up.failure()
     return set_up_steps.show(
         console,
         visit,

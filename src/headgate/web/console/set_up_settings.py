@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from headgate.services.setting_up import StepName
 from headgate.services.stored_settings import PASSWORD
-from headgate.web.console import saving_settings, set_up_steps, settings_form
+from headgate.web.console import language_choices, saving_settings, set_up_steps, settings_form
 from headgate.web.console.routing import Handler
 from headgate.web.console.setting_words import by_somebody
 from headgate.web.console.settings_form import SettingsForm
@@ -96,4 +96,5 @@ def _page(console: Console, visit: Visit, name: StepName, form: SettingsForm) ->
         by_somebody=by_somebody,
         zone=shared.schedule.zone,
         has_password=shared.proxy.password is not None,
+        **language_choices.facts(console, visit),
     )

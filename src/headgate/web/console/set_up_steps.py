@@ -8,6 +8,7 @@ from starlette.responses import Response
 from headgate.sentences import Sentence
 from headgate.services.language_choice import described
 from headgate.services.setting_up import SetUpState, Standing, StepName
+from headgate.services.subscribing import Choice
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import Words
 
@@ -114,6 +115,7 @@ def _said(console: Console, words: Words, state: SetUpState) -> dict[StepName, s
     """Return for each step what is set, in words."""
     shared = console.configuring.shared()
     source, proxy, schedule = shared.source, shared.proxy, shared.schedule
+    choice = console.subscribing().choice()
     return {
         StepName.SOURCE: words.t("Microsoft Update")
         if source.kind == "microsoft"
@@ -123,8 +125,12 @@ def _said(console: Console, words: Words, state: SetUpState) -> dict[StepName, s
         else words.t("No proxy server"),
         StepName.CONNECT: _connected(words, state),
         StepName.LANGUAGES: words.say(described(shared.languages)),
-        StepName.PRODUCTS: _products(console, words),
-        StepName.CLASSIFICATIONS: _classifications(console, words, state),
+        StepName.PRODUCTS: _products(words, choice),
+        StepName.CLASSIFICATIONS: words.tn(
+            "{count} classification selected",
+            "{count} classifications selected",
+            count=len(choice.subscription.classifications),
+        ),
         StepName.SCHEDULE: words.t("Synchronize manually")
         if schedule.mode == "manual"
         else words.tn(
@@ -151,16 +157,8 @@ def _connected(words: Words, state: SetUpState) -> str:
     )
 
 
-def _products(console: Console, words: Words) -> str:
-    choice = console.subscribing().choice()
+def _products(words: Words, choice: Choice) -> str:
     if choice.products is None:
         return words.t("All products, including future ones")
     chosen = len(choice.tree.products_below(choice.products))
     return words.tn("{count} product selected", "{count} products selected", count=chosen)
-
-
-def _classifications(console: Console, words: Words, state: SetUpState) -> str:
-    chosen = len(console.subscribing().choice().subscription.classifications)
-    return words.tn(
-        "{count} classification selected", "{count} classifications selected", count=chosen
-    )

@@ -73,9 +73,9 @@ _OF_THE_PAGE: Mapping[str, Sentence] = {
 def change(key: str, before: Value, after: Value) -> Sentence:
     """Tell one setting's change from an old to a new value; a password's values are not told."""
     if key == PASSWORD:
-        return Sentence("Password at the proxy server: another one")
+        return Sentence("Password at the proxy server: another one.")
     return Sentence(
-        "{setting}: {after} (until now: {before})",
+        "{setting}: {after} (until now: {before}).",
         setting=LABELS[key],
         after=value(key, after),
         before=value(key, before),
@@ -106,10 +106,22 @@ def changes(
 
 def by_somebody(one: Meanwhile) -> Sentence:
     """Tell what somebody changed while a form was open."""
-    said = change(one.key, one.before, one.after)
     if one.by is None or one.at is None:
-        return said
-    return Sentence("{change}, changed by {who}, {when}", change=said, who=one.by, when=one.at)
+        return change(one.key, one.before, one.after)
+    if one.key == PASSWORD:
+        return Sentence(
+            "Password at the proxy server: another one, given by {who}, {when}.",
+            who=one.by,
+            when=one.at,
+        )
+    return Sentence(
+        "{setting}: {after} (until now: {before}), changed by {who}, {when}.",
+        setting=LABELS[one.key],
+        after=value(one.key, one.after),
+        before=value(one.key, one.before),
+        who=one.by,
+        when=one.at,
+    )
 
 
 def consequences(outcome: Outcome) -> list[str]:

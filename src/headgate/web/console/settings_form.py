@@ -108,6 +108,8 @@ def posted(console: Console, visit: Visit, keys: Sequence[str]) -> SettingsForm:
     if password and PASSWORD in _without_idle({**typed, PASSWORD: password}, chosen):
         changes[PASSWORD] = password
     errors: dict[str, str] = dict(configuring.check(changes))
+    if typed.get(_LIST) == "" and _LIST in counting:
+        errors[_LIST] = Sentence("Choose at least one language.")
     if lost:
         errors[PASSWORD] = Sentence("Type the password once more.")
     return SettingsForm(

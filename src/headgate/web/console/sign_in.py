@@ -37,7 +37,7 @@ def sign_in(console: Console, visit: Visit) -> Response:
             browser=visit.request.headers.get("user-agent", ""),
         )
     except WrongPasswordError as error:
-        return _page(console, visit, status=403, error=error)
+        return _page(console, visit, status=400, error=error)
     except TooManyAttemptsError as error:
         refused = _page(console, visit, status=429, error=error)
         refused.headers["Retry-After"] = str(error.seconds)

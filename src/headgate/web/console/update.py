@@ -1,26 +1,21 @@
 """The page of one update: everything its document says, and who it is related to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
 from headgate.catalogue.files import FilePresence
 from headgate.catalogue.revisions import LocalizedText, Revision
-from headgate.catalogue.update_details import (
-    Related,
-    UpdateDetails,
-    prerequisite_sentences,
-)
+from headgate.catalogue.update_details import UpdateDetails
 from headgate.sentences import Sentence
 from headgate.services.catalogue_browser import MOST_RELATED
 from headgate.web.console import update_facts
 from headgate.web.console.update_address import HERE
 from headgate.web.console.update_choices import choices
 from headgate.web.console.update_pictures import supersedence_picture
+from headgate.web.console.update_relations import Cut, related_address, shown_relations
 from headgate.web.console.update_text import (
     is_in,
     language_name,
@@ -35,16 +30,6 @@ from headgate.web.console.visit import Console, Visit
 #: A longer title is cut in the heading and stands whole above the description.
 _LONGEST_HEADING = 500
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Cut(Generic[T]):
-    """The beginning of a list, and how many are left out."""
-
-    shown: Sequence[T]
-    more: int = 0
-
 
 def name_asked_for(visit: Visit) -> str:
     """Return what the address calls the update: an id, or ID/REVISION."""
@@ -55,7 +40,7 @@ def name_asked_for(visit: Visit) -> str:
 def show(console: Console, visit: Visit) -> Response:
     """Show an update, or one of its revisions."""
     details = console.catalogue().details(name_asked_for(visit))
-    document, relations = details.document, details.relations
+    document = details.document
     text = text_for(document, languages_for(visit.words))
     title = text.title if text else details.line.title
     facts: dict[str, Any] = {
@@ -69,15 +54,8 @@ def show(console: Console, visit: Visit) -> Response:
         "overview": list(update_facts.overview(details, choices(visit), visit.words)),
         "installing": list(update_facts.installing(document, visit.words)),
         "removing": list(update_facts.removing(document, visit.words)),
-        "languages": list(update_facts.languages(document, visit.words)),
-        "revisions": Cut(details.revisions, details.more_revisions),
-        "supersedes": Cut(relations.supersedes, relations.more_supersedes),
-        "superseded_by": Cut(relations.superseded_by, relations.more_superseded_by),
-        "conditions": Cut(
-            list(prerequisite_sentences(relations.prerequisites)), relations.more_prerequisites
-        ),
-        "members": Cut(list(chain.from_iterable(relations.bundled)), relations.more_bundled),
-        "bundled_in": Cut(relations.bundled_in, relations.more_bundled_in),
+        "in_languages": list(update_facts.languages(document, visit.words)),
+        "relations": shown_relations(details, visit),
         "files": Cut([file for file in details.files if not file.is_eula], details.more_files),
         "licences": [file for file in details.files if file.is_eula],
         "drivers": Cut(
@@ -104,14 +82,6 @@ def show(console: Console, visit: Visit) -> Response:
         SUPERSEDENCE=SUPERSEDENCE,
         present=FilePresence.PRESENT,
     )
-
-
-def related_address(related: Related) -> str | None:
-    """Return the page of the target of a relation; None when it is not here."""
-    if related.title is None:
-        return None
-    number = "" if related.revision_number is None else f"/{related.revision_number}"
-    return f"{HERE}/{related.update_id}{number}"
 
 
 def _foreign(text: LocalizedText | None, visit: Visit) -> str | None:

@@ -94,6 +94,6 @@ def address_of(visit: Visit) -> Address:
     return Address(tuple(pairs))
 
 
-def has_blanks(visit: Visit) -> bool:
-    """Whether a form without script has put empty fields into the address."""
-    return any(not value.strip() for _, value in visit.request.query_params.multi_items())
+def is_as_asked(address: Address, visit: Visit) -> bool:
+    """Whether somebody asked for exactly this address."""
+    return address.pairs == tuple(visit.request.query_params.multi_items())

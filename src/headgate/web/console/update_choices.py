@@ -13,8 +13,8 @@ from headgate.services.catalogue_browser import ProductLine
 from headgate.web.console.update_text import languages_for, short
 from headgate.web.console.visit import Visit
 
-#: Longest title in a box of choices.
-_LONGEST = 80
+#: Longest title of a product or classification in lists and boxes of choices.
+LONGEST_CATEGORY = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +59,16 @@ def choices(visit: Visit) -> Choices:
     nodes = catalogue.products(ProductsMode.ALL)
     kinds = catalogue.classifications()
     localized = catalogue.category_titles(languages_for(visit.words))
-    own = {one.id: one.title for one in (*nodes, *kinds)}
-    titles = {each: short(localized.get(each, title), _LONGEST) for each, title in own.items()}
+    own = {node.id: node.title for node in nodes} | {kind.id: kind.title for kind in kinds}
+    said = {each: localized.get(each, title) for each, title in own.items()}
+    titles = {each: short(title, LONGEST_CATEGORY) for each, title in said.items()}
     families, orphans = _families(nodes, titles)
     return Choices(
         families=families,
         orphans=orphans,
         classifications=_options([one.id for one in kinds], titles),
         titles=titles,
-        said={title: localized.get(each, title) for each, title in own.items()},
+        said={title: said[each] for each, title in own.items()},
     )
 
 

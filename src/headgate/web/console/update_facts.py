@@ -7,7 +7,7 @@ from headgate.catalogue.revisions import Behavior, DriverMetadata, Revision
 from headgate.catalogue.update_details import UpdateDetails
 from headgate.sentences import Bytes, Sentence
 from headgate.web.console.update_choices import Choices
-from headgate.web.console.update_text import language_names, shown
+from headgate.web.console.update_text import languages_named, shown
 from headgate.web.console.update_words import KINDS, STATES, SUPERSEDENCE, severity
 from headgate.web.console.words import Words
 
@@ -101,8 +101,8 @@ def removing(document: Revision, words: Words) -> Iterator[Fact]:
 
 def _behaviour(behaviour: Behavior, words: Words) -> Iterator[Fact]:
     restart, impact = behaviour.reboot or "", behaviour.impact or "Normal"
-    said = words.say(_RESTART[restart]) if restart in _RESTART else shown(restart)
-    yield _fact(Sentence("Restart"), (said,) if said else (), words)
+    said = _RESTART.get(restart, shown(restart)) or Sentence("Not stated")
+    yield Fact(Sentence("Restart"), (words.say(said),))
     yield Fact(Sentence("Impact"), (words.say(_IMPACT.get(impact, shown(impact))),))
     yield Fact(Sentence("May request user input"), (words.value(behaviour.can_request_user_input),))
     yield Fact(Sentence("Needs a network connection"), (words.value(behaviour.requires_network),))
@@ -110,9 +110,9 @@ def _behaviour(behaviour: Behavior, words: Words) -> Iterator[Fact]:
 
 def languages(document: Revision, words: Words) -> Iterator[Fact]:
     """Yield which languages the update is for, and which its texts are in."""
-    names = language_names([name for name in document.languages if name != "all"], words)
+    names = languages_named([name for name in document.languages if name != "all"], words)
     yield Fact(Sentence("Made for"), (words.listed(names) if names else words.t("All languages"),))
-    texts = language_names(sorted({text.language for text in document.texts}), words)
+    texts = languages_named(sorted({text.language for text in document.texts}), words)
     yield _fact(Sentence("Described in"), (words.listed(texts),) if texts else (), words)
 
 

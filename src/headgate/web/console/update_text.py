@@ -7,10 +7,9 @@ Templates escape it; here it is made harmless to look at. Direction is left to t
 import re
 from collections.abc import Sequence
 
-from babel import Locale, UnknownLocaleError
-
 from headgate.catalogue.reading import preferred
 from headgate.catalogue.revisions import LocalizedText, Revision
+from headgate.web.console import language_names
 from headgate.web.console.words import Words
 
 #: Longer titles are cut in lists; the page of the update says all.
@@ -59,13 +58,9 @@ def is_in(text: LocalizedText, language: str) -> bool:
 
 def language_name(name: str, words: Words) -> str:
     """Return what the reader calls a language of a document: de, pt-br, zh-tw."""
-    try:
-        found = Locale.parse(name, sep="-").get_display_name(words.locale)
-    except (UnknownLocaleError, ValueError):
-        return shown(name)
-    return str(found or shown(name))
+    return language_names.language_name(name, words.locale, said=shown(name))
 
 
-def language_names(names: Sequence[str], words: Words) -> list[str]:
+def languages_named(names: Sequence[str], words: Words) -> list[str]:
     """Return what the reader calls some languages, in the order of these words."""
     return sorted((language_name(name, words) for name in names), key=str.casefold)

@@ -14,7 +14,7 @@ from headgate.storage.run_history import RunLine
 from headgate.web.console import update_address, update_filters
 from headgate.web.console.update_address import FILTERS
 from headgate.web.console.update_chips import chips
-from headgate.web.console.update_choices import Choices, choices
+from headgate.web.console.update_choices import LONGEST_CATEGORY, Choices, choices
 from headgate.web.console.update_columns import COLUMNS, heading, shown_columns
 from headgate.web.console.update_filters import ANY, PER_PAGE, Asked
 from headgate.web.console.update_pictures import supersedence_picture
@@ -45,8 +45,8 @@ class _Found:
 def show(console: Console, visit: Visit) -> Response:
     """Show the list, or its part below the filters when htmx asks."""
     address = tidy(update_address.address_of(visit))
-    if not visit.is_live and update_address.has_blanks(visit):
-        # A form sends its empty fields too; addresses that are shared should be short.
+    if not visit.is_live and not update_address.is_as_asked(address, visit):
+        # Forms send empty and usual values too; addresses that are shared should be short.
         return RedirectResponse(str(address), status_code=303)
     offered, runs = choices(visit), _Runs(console)
     asked = update_filters.read(address, offered, runs.knows)
@@ -127,8 +127,8 @@ def _line(update: UpdateLine, offered: Choices, titles: Mapping[int, str], is_da
     return Line(
         update=update,
         title=short(titles.get(update.revision_id, update.title)) or str(identity),
-        classification=short(offered.title_of(kind)) if kind else None,
-        products=tuple(short(title) for title in products[:_PRODUCTS]),
+        classification=short(offered.title_of(kind), LONGEST_CATEGORY) if kind else None,
+        products=tuple(short(title, LONGEST_CATEGORY) for title in products[:_PRODUCTS]),
         more_products=max(0, len(products) - _PRODUCTS),
         address=f"{update_address.HERE}/{identity if is_dated else identity.update_id}",
     )

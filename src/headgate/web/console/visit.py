@@ -59,6 +59,10 @@ class Console:
     now: Callable[[], datetime]
 
 
+#: Turns a visit, a template, a status and facts into an answer.
+Renderer = Callable[["Visit", str, int, Mapping[str, Any]], Response]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One request, with everything that was found out before its handler runs."""
@@ -72,6 +76,7 @@ class Visit:
     words: Words
     theme: str | None  #: light | dark; None: the system's
     form: FormData  #: what was posted; empty for GET
+    renderer: Renderer  #: the door's: ``page.render``
 
     @property
     def path(self) -> Mapping[str, Any]:
@@ -123,9 +128,7 @@ class Visit:
 
     def page(self, template: str, *, status: int = 200, **facts: Any) -> Response:
         """Answer with a page (or a part of one): ``template`` lies beside its handler."""
-        from headgate.web.console import page
-
-        return page.render(self, template, status=status, **facts)
+        return self.renderer(self, template, status, facts)
 
     def go(self, to: str, *told: Told, **query: str) -> Response:
         """Lead to another page, which first tells what was done."""

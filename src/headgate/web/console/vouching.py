@@ -67,8 +67,9 @@ def _by_ticket(console: Console, request: Request, caller: Caller, token: bytes)
     found = Kerberos(keytab).identity(token) if keytab else None
     if found is None:
         return None
-    # Other realms may be trusted too, and have an "anna" of their own.
-    exact = not found.of_own_realm
+    # Other realms may be trusted too, and have an "anna" of their own; and what looks like a domain
+    # in front of a principal is a part of its name.
+    exact = not found.of_own_realm or "\\" in found.principal
     return _begin(console, request, caller, found.principal, Way.KERBEROS, exact=exact)
 
 
@@ -81,7 +82,7 @@ def _begin(
             name, way=way, address=caller.address, browser=browser, exact=exact
         )
     except UnknownUserError:
-        _log.warning("nobody here has the name vouched for", name=name[:100], way=way)
+        _log.warning("nobody here has the name vouched for", name=name[:100], way=way.value)
         return None
 
 

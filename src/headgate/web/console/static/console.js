@@ -41,24 +41,29 @@ document.addEventListener("change", (event) => {
   countTree(tree);
 });
 function countTree(tree, isFirst) {
-  const say = (text, ...numbers) => {
-    const [chosen, all] = numbers.map((n) => n.toLocaleString(document.documentElement.lang));
-    return text.replace("{chosen}", chosen).replace("{all}", all);
-  };
-  const count = (root) => {
-    const products = [...root.querySelectorAll("input[name=product]")];
-    return [products.filter((one) => one.checked).length, products.length];
-  };
   for (const details of tree.querySelectorAll("details")) {
-    const own = details.parentElement.querySelector("input"), [chosen, all] = count(details);
-    own.indeterminate = chosen > 0 && !own.checked;
+    const own = details.parentElement.querySelector("input"), counts = countBoxes(details);
+    own.indeterminate = counts[0] > 0 && !own.checked;
     if (isFirst) continue;
     const text = own.checked ? tree.dataset.whole : tree.dataset.some;
-    details.querySelector("summary").textContent = say(text, chosen, all);
+    details.querySelector("summary").textContent = sayCounts(text, counts);
   }
-  const total = document.querySelector(`[data-tree-total="#${tree.id}"]`);
-  if (total && !isFirst) total.textContent = say(total.dataset.some, ...count(tree));
 }
+function countBoxes(root) {
+  const boxes = [...root.querySelectorAll("input[name=product], input[name=classification]")];
+  return [boxes.filter((one) => one.checked).length, boxes.length];
+}
+function sayCounts(text, counts) {
+  const [chosen, all] = counts.map((n) => n.toLocaleString(document.documentElement.lang));
+  return text.replace("{chosen}", chosen).replace("{all}", all);
+}
+// <p data-total-of="#part" data-some="…"> tells how many boxes of a part are ticked.
+document.addEventListener("change", (event) => {
+  for (const total of document.querySelectorAll("[data-total-of]")) {
+    const part = event.target.closest(total.dataset.totalOf);
+    if (part) total.textContent = sayCounts(total.dataset.some, countBoxes(part));
+  }
+});
 
 // Typing into <input data-narrows="#tree"> leaves the boxes whose words contain what is typed.
 document.addEventListener("input", (event) => {
