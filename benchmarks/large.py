@@ -10,6 +10,7 @@ from benchmarks.laboratory import Installation
 from benchmarks.synchronization import Growth, cost, synchronize
 from headgate.bootstrap import open_home
 from headgate.catalogue.subscription import ProductsMode
+from headgate.catalogue.update_list import UpdateSort
 from headgate.services.update_lists import UpdateFilter
 
 TITLE = "Synchronizing 150,000 ordinary revisions"
@@ -53,10 +54,12 @@ def _pages(installation: Installation) -> Iterator[Figure]:
     """Yield what the services behind pages take, in the median, on an open installation."""
     home = open_home(installation.data, {})
     browser = home.catalogue_browser
+    far = browser.updates(UpdateFilter(limit=20_000)).next_cursor
     questions: dict[str, Callable[[], object]] = {
         "products list": lambda: browser.products(ProductsMode.ALL),
         "updates, first page": lambda: browser.updates(UpdateFilter()),
-        "updates, the last page": lambda: browser.updates(UpdateFilter(descending=False)),
+        "updates, page at 20,000": lambda: browser.updates(UpdateFilter(cursor=far)),
+        "updates by title": lambda: browser.updates(UpdateFilter(sort=UpdateSort.TITLE)),
         "updates with a word": lambda: browser.updates(UpdateFilter(text="cumulative")),
         "updates of a product": lambda: browser.updates(UpdateFilter(products=(_PRODUCT,))),
         "updates of a classification": lambda: browser.updates(

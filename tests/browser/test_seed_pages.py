@@ -111,11 +111,12 @@ def click_advanced_read_the_warning_and_click_ok(page: Page, say: SeedWords) -> 
 def select_languages_and_click_ok(page: Page, say: SeedWords) -> None:
     box = _box(page, say.languages)
     # "where Locale is the name of the server locale"
-    expect(box.get_by_label(re.compile("^" + re.escape(say.match_locale)))).to_be_visible()
+    locale = re.compile("^" + re.escape(say.match_locale))
+    expect(box.get_by_role("radio", name=locale)).to_be_visible()
     expect(box.get_by_label(say.all_languages, exact=True)).to_be_checked()
     box.get_by_label(say.selected_languages, exact=True).check()
-    box.get_by_label(say.german, exact=True).check()
-    box.get_by_label(say.english, exact=True).check()
+    box.get_by_role("checkbox", name=re.compile("^" + say.german)).check()
+    box.get_by_role("checkbox", name=re.compile("^" + say.english)).check()
     for other in box.locator("input[type=checkbox]:checked").all():
         if other.get_attribute("value") not in ("de", "en"):
             other.uncheck()
@@ -146,4 +147,6 @@ def click_updates_and_see_the_list(page: Page, say: SeedWords) -> None:
 
 def _box(page: Page, title: str) -> Locator:
     """Return the box of a page with this title."""
-    return page.get_by_role("group", name=title, exact=True)
+    return page.get_by_role("region", name=title, exact=True).or_(
+        page.get_by_role("group", name=title, exact=True)
+    ).first

@@ -55,7 +55,10 @@ def connect(page: Page) -> None:
 
 def choose_windows_11_in_the_tree(page: Page, pictures: Path) -> None:
     tree = page.locator("#products-tree")
-    windows, first = tree.get_by_label("Windows", exact=True), tree.get_by_label("Windows 11", exact=True)
+    windows, first = (
+        tree.get_by_label("Windows", exact=True),
+        tree.get_by_label("Windows 11", exact=True),
+    )
     assert windows.is_disabled()
     page.get_by_label("Only the products ticked below").check()
 

@@ -101,7 +101,9 @@ def test_updates_are_filtered_by_every_filter(engine: Engine) -> None:
     assert _titles(engine, products=frozenset({shelf.windows_11})) == ["A cumulative one"]
     assert _titles(engine, classifications=frozenset({shelf.drivers})) == ["B driver"]
     both = frozenset({shelf.windows_10, shelf.windows_11})
-    assert _titles(engine, products=both, severities=frozenset({"critical"})) == ["A cumulative one"]
+    assert _titles(engine, products=both, severities=frozenset({"critical"})) == [
+        "A cumulative one"
+    ]
     assert _titles(engine, superseded=True) == ["C replaced"]
     assert len(_titles(engine, superseded=False)) == 4
     assert _titles(engine, states=frozenset({UpdateState.EXPIRED})) == ["E gone"]
@@ -156,6 +158,7 @@ def test_hundreds_of_kb_numbers_can_be_asked_for(engine: Engine) -> None:
     kbs = frozenset(str(5_000_000 + number) for number in range(900))
 
     assert _titles(engine, kbs=kbs) == ["5000001"]
+    assert _titles(engine, kbs=frozenset()) == []
     with transactions.read(engine) as conn:
         assert listing.kbs_here(conn, kbs) == {"5000001"}
 

@@ -1,15 +1,17 @@
 """A catalogue stored before lists had their own columns: upgraded, it answers like a new one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, insert, select
+from sqlalchemy import MetaData, insert, select, update
 
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.catalogue.revisions import LocalizedText, PublicationState, Revision
+from headgate.catalogue.revisions import LocalizedText, PublicationState
 from headgate.catalogue.update_list import UpdateQuery
-from headgate.jobs.context import JobContext, JobPausedError, Signals
+from headgate.jobs.context import JobContext, Progress, Signals
 from headgate.jobs.worker import Worker
 from headgate.jobs.worker_lock import worker_lock
 from headgate.services.packers import Unpacker
@@ -52,7 +54,7 @@ def _fill(engine: Engine) -> None:
             a_revision(title="hidden", visible=False),
         ),
         (
-            a_revision(RevisionIdentity(revised, 2), title="revised again", texts_of=texts),
+            replace(a_revision(RevisionIdentity(revised, 2)), texts=texts),
             an_update(title="newer", supersedes=(replaced.update_id,), kb_articles=("890830",)),
             an_update(title="gone", state=PublicationState.EXPIRED),
         ),
@@ -62,3 +64,152 @@ def _fill(engine: Engine) -> None:
             batch = [written(one) for one in revisions]
             ingestion.store_batch(conn, batch, arrived_at=NOON, run_id=run)
             runs.end_run(conn, run, result="succeeded", reason=None, at=NOON)
+
+
+def _copy(engine: Engine, old: Engine) -> None:
+    """Put the same catalogue into the schema before, as far as that knows it."""
+    tables = ("installation", "revisions", "documents", "fragments", "prerequisites", "supersedes")
+    here, there = MetaData(), MetaData()
+    names = (*tables, "sync_runs")
+    here.reflect(engine, only=names)
+    there.reflect(old, only=names)
+    with transactions.read(engine) as source, transactions.write(old) as target:
+        for name in names:
+            known = [column.name for column in there.tables[name].columns]
+            rows = source.execute(select(*(here.tables[name].c[each] for each in known)))
+            target.execute(insert(there.tables[name]), [dict(row._mapping) for row in rows])
+
+
+def _columns(engine: Engine) -> list[tuple[Any, ...]]:
+    columns = t.revisions.c
+    wanted = [columns[name] for name in (*_NEW, "supersedes_others")]
+    with transactions.read(engine) as conn:
+        rows = conn.execute(
+            select(columns.revision_id, *wanted)
+            .where(columns.explicitly_deployable)
+            .order_by(columns.revision_id)
+        )
+        return [tuple(row) for row in rows]
+
+
+def _brought(engine: Engine) -> set[tuple[Any, ...]]:
+    with transactions.read(engine) as conn:
+        return {tuple(row) for row in conn.execute(select(run_updates))}
+
+
+def _found(engine: Engine, phrase: str) -> int:
+    with transactions.read(engine) as conn:
+        return listing.updates(conn, UpdateQuery(text=phrase)).total
+
+
+def _left(engine: Engine) -> int:
+    with transactions.read(engine) as conn:
+        return search.count_due(conn)
+
+
+@pytest.fixture
+def upgraded(engine: Engine, old: Engine) -> Engine:
+    """The catalogue of ``engine``, upgraded."""
+    _fill(engine)
+    _copy(engine, old)
+    upgrade.upgrade(old)
+    return old
+
+
+def test_rows_are_sorted_flagged_and_brought_as_if_stored_today(
+    engine: Engine, upgraded: Engine
+) -> None:
+    assert _columns(upgraded) == _columns(engine)
+    assert _brought(upgraded) == _brought(engine)
+    assert len(_brought(upgraded)) == 5
+
+
+def test_titles_and_numbers_are_found_at_once_and_the_rest_after_the_job(
+    engine: Engine, upgraded: Engine
+) -> None:
+    at_once = [_found(upgraded, phrase) for phrase in ("fix", "KB890830", "sicherheitsfl")]
+    _work_off(upgraded)
+
+    assert at_once == [1, 1, 0]
+    for phrase in ("fix", "KB890830", "sicherheitsfl", "beschreibung fix", "gone"):
+        assert _found(upgraded, phrase) == _found(engine, phrase), phrase
+    assert _found(upgraded, "sicherheitsfl") == 1
+    assert _left(upgraded) == 0
+
+
+def _index(engine: Engine) -> WordIndex:
+    return WordIndex(engine=engine, unpack=Unpacker(engine), now=lambda: NOON, batch=2)
+
+
+def _worker(engine: Engine, signals: Signals) -> Worker:
+    handlers = {INDEX_WORDS: _index(engine).work, "other": lambda context: {}}
+    return Worker(engine=engine, lock=worker_lock(engine), handlers=handlers, signals=signals)
+
+
+def _work_off(engine: Engine) -> None:
+    _index(engine).queue_if_due()
+    worker = _worker(engine, Signals())
+    assert worker.settle()
+    while worker.run_next() is not None:
+        pass
+    worker.release()
+
+
+class _Dying(JobContext):
+    """The context of a job whose process dies when some documents are done."""
+
+    def report(self, progress: Progress) -> None:
+        if progress["done"]:
+            raise SystemExit
+
+
+def test_a_job_that_died_half_way_goes_on_where_it_was(upgraded: Engine) -> None:
+    index, everything = _index(upgraded), _left(upgraded)
+    index.queue_if_due()
+    with transactions.write(upgraded) as conn:
+        job = jobs.claim(conn, at=NOON)
+    assert job is not None
+    with pytest.raises(SystemExit):
+        index.work(_Dying(job, Signals()))
+    left = _left(upgraded)
+    index.queue_if_due()  # whoever opens the installation asks; it is queued already
+    worker = _worker(upgraded, Signals())
+    assert worker.settle()
+    again = worker.run_next()
+    worker.release()
+
+    assert everything - left == index.batch
+    assert again is not None
+    assert (again.job_id, again.state, again.result) == (job.job_id, "done", {"documents": left})
+    assert _left(upgraded) == 0
+    assert _found(upgraded, "sicherheitsfl") == 1
+
+
+def test_who_waits_comes_first_and_the_rest_follows(upgraded: Engine) -> None:
+    _index(upgraded).queue_if_due()
+    with transactions.write(upgraded) as conn:
+        jobs.enqueue(conn, kind="other", payload={}, by="anna", at=NOON)
+    worker = _worker(upgraded, Signals())
+    assert worker.settle()
+    ended = [worker.run_next() for _ in range(3)]
+    worker.release()
+
+    assert [job.kind for job in ended if job] == [INDEX_WORDS, "other", INDEX_WORDS]
+    assert _left(upgraded) == 0
+
+
+def test_a_document_that_cannot_be_read_keeps_the_words_it_had(upgraded: Engine) -> None:
+    with transactions.write(upgraded) as conn:
+        conn.execute(update(t.documents).values(data=b"damaged"))
+    _work_off(upgraded)
+
+    assert _left(upgraded) == 0
+    assert _found(upgraded, "fix") == 1
+
+
+def test_a_catalogue_that_was_never_behind_queues_nothing(engine: Engine) -> None:
+    _fill(engine)
+    _index(engine).queue_if_due()
+
+    with transactions.read(engine) as conn:
+        assert jobs.unfinished(conn, [INDEX_WORDS]) == []

@@ -24,9 +24,7 @@ def _run(engine: Engine, *batches: Sequence[Revision]) -> int:
 
 def _store(engine: Engine, batch: Sequence[Revision], run: int | None) -> None:
     with transactions.write(engine) as conn:
-        ingestion.store_batch(
-            conn, [incoming(one) for one in batch], arrived_at=NOON, run_id=run
-        )
+        ingestion.store_batch(conn, [incoming(one) for one in batch], arrived_at=NOON, run_id=run)
 
 
 def _listed(engine: Engine, run: int, brought: Brought | None = None) -> list[str]:
@@ -52,7 +50,10 @@ def test_each_run_lists_what_it_did_and_goes_on_to_when_later_ones_change_it(
     a, b, c, hidden = (a_guid() for _ in range(4))
     first = _run(
         engine,
-        [a_revision(RevisionIdentity(a, 1), title="a1"), a_revision(RevisionIdentity(b, 1), title="b1")],
+        [
+            a_revision(RevisionIdentity(a, 1), title="a1"),
+            a_revision(RevisionIdentity(b, 1), title="b1"),
+        ],
         [a_revision(RevisionIdentity(a, 2), title="a2")],  # newer already, in the same run
         [a_revision(RevisionIdentity(hidden, 1), title="hidden", visible=False)],
         [a_revision(title="detectoid", kind=UpdateKind.DETECTOID)],

@@ -1,8 +1,11 @@
 """Home and the live part, as a browser without script sees them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
+from tests.cast import NOON
 from tests.console import ConsoleLab, Page, opened_console
 from tests.installation import Installation
 
@@ -12,7 +15,7 @@ from headgate.services.people import Role
 from headgate.storage import jobs, runs, transactions
 from headgate.storage.runs import Problem
 
-LIVE = {"HX_Request": "true"}
+LIVE = {"HX_Request": "true", "Headgate_Timer": "yes"}
 
 
 @pytest.fixture
@@ -229,6 +232,19 @@ def test_a_lost_session_leads_to_signing_in_instead_of_into_the_live_part(
 
     assert lost.status == 401
     assert lost.headers["hx-redirect"].startswith("/console/sign-in")
+
+
+def test_a_page_that_watches_by_itself_keeps_nobody_signed_in(console: ConsoleLab) -> None:
+    with time_machine.travel(NOON, tick=False) as watch:
+        browser = console.administrator()
+        part = _next_look(browser.get("/console/"))
+
+        for minutes in range(0, 50, 10):
+            watch.move_to(NOON + timedelta(minutes=minutes))
+            assert browser.get(part, **LIVE).status == 200
+        watch.move_to(NOON + timedelta(minutes=61))
+
+        assert browser.get(part, **LIVE).status == 401
 
 
 def test_a_form_cannot_lead_to_another_site(console: ConsoleLab) -> None:

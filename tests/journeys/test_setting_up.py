@@ -113,6 +113,7 @@ def test_an_empty_installation_is_set_up_step_by_step_until_updates_are_there(
     assert "the set-up is complete" in page.words
     assert installation.updates()
     assert installation.home.configuring.shared().schedule.first == "04:30"
+    assert not anna.get("/console/").document.cssselect("#set-up-missing")
     state = installation.home.setting_up.state()
     assert not state.is_needed
     assert not state.missing
@@ -210,8 +211,10 @@ def test_the_set_up_can_be_left_and_taken_up_where_it_was(
     installation: Installation, anna: Browser, lab: RunningLab
 ) -> None:
     name_source(anna.get(f"{SET_UP}/source"), lab.port)
-    assert anna.get(f"{SET_UP}/connect").follow("Leave set-up").address.endswith("/console/")
+    home = anna.get(f"{SET_UP}/connect").follow("Leave set-up")
 
+    assert home.heading == "Home"
+    assert home.follow("Start Connecting").address.endswith("/set-up/connect")
     assert anna.get(SET_UP).follow("Go on").heading == "Start Connecting"
 
 

@@ -135,6 +135,19 @@ def test_the_counts_of_a_synchronization_lead_to_its_updates(
     assert "run=" not in remove(page, chip).address
 
 
+def test_days_bound_the_list_and_their_chips_say_them(reporter: Browser) -> None:
+    page = reporter.get(LIST).submit(
+        {"released_since": "2026-10-01", "released_until": "2026-10-13"}, action=FILTER
+    )
+
+    assert set(column(page, "Release date")) == {"13 Oct 2026"}
+    assert "Released from 1 Oct 2026" in chips_of(page)
+    until = remove(page, "Released from 1 Oct 2026")
+    assert total_of(until) > total_of(page)
+    nothing = reporter.get(f"{LIST}?arrived_until=2020-01-01")
+    assert "No update fits all of these filters. Remove one." in nothing.words
+
+
 def test_headings_sort_and_sort_the_other_way_at_the_second_click(reporter: Browser) -> None:
     first = reporter.get(LIST).follow("Title")
     second = first.follow("Title")

@@ -8,6 +8,7 @@ from headgate.catalogue.revisions import Behavior, Revision
 from headgate.catalogue.update_details import (
     DetailedFile,
     Related,
+    RevisionEntry,
     UpdateDetails,
     prerequisite_sentences,
 )
@@ -68,7 +69,17 @@ def _(details: UpdateDetails) -> dict[str, Any]:
         "superseded_by": [_target(one) for one in relations.superseded_by],
         "files": [_file(file) for file in details.files],
         "drivers": document.drivers,
-        "revisions": details.revisions,
+        "revisions": [_revision(entry) for entry in details.revisions],
+    }
+
+
+def _revision(entry: RevisionEntry) -> dict[str, Any]:
+    return {
+        "revision_number": entry.revision_number,
+        "title": entry.title,
+        "arrived": entry.arrived,
+        "publication_state": entry.publication_state,
+        "is_latest": entry.is_latest,
     }
 
 

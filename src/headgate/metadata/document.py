@@ -62,9 +62,7 @@ def read_document(
     return read
 
 
-def read_facts(
-    document: bytes, encoding: DocumentEncoding, expected: RevisionIdentity
-) -> Revision:
+def read_facts(document: bytes, encoding: DocumentEncoding, expected: RevisionIdentity) -> Revision:
     """Read what a stored document says, and leave out what clients are sent of it.
 
     Raises DocumentError for whatever is wrong.

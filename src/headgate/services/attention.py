@@ -22,7 +22,8 @@ from headgate.services.doctor import LITTLE_ROOM, NO_ROOM
 from headgate.services.findings import Verdict
 from headgate.services.health import RUNS, Health
 from headgate.services.own_certificates import DAYS_BEFORE_END, OwnCertificates
-from headgate.services.sync_control import ASKS_FIRST, EVERYTHING, IMPORT, SYNCHRONIZE
+from headgate.services.setting_up import has_been_filled
+from headgate.services.sync_control import ASKS_FIRST, EVERYTHING, SYNCHRONIZE
 from headgate.settings.shared import Shared
 from headgate.storage import (
     audit,
@@ -209,7 +210,7 @@ def _synchronizing(conn: Connection) -> Iterator[Item]:
             next_step=Sentence("The next one goes on from there."),
             deed=Deed.SYNCHRONIZE,
         )
-    if not _has_been_filled(conn) and (last is None or last.result == SUCCEEDED):
+    if not has_been_filled(conn) and (last is None or last.result == SUCCEEDED):
         yield Item(
             kind="never synchronized",
             verdict=Verdict.WARNING,
@@ -238,14 +239,6 @@ def _failed(conn: Connection, reason: str, run_id: int) -> Item:
         deed=Deed.LOOK_AT_RUN,
         run_id=run_id,
     )
-
-
-def _has_been_filled(conn: Connection) -> bool:
-    """Whether updates were brought, by a synchronization or by a package."""
-    if run_history.newest_ended(conn, scope=EVERYTHING, result=SUCCEEDED) is not None:
-        return True
-    imported = jobs.newest_ended(conn, IMPORT)
-    return imported is not None and imported.state == jobs.DONE
 
 
 def _new_products(conn: Connection, mode: ProductsMode, now: datetime) -> Iterator[Item]:

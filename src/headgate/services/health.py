@@ -8,7 +8,6 @@ from headgate.sentences import Sentence
 from headgate.storage import installation, transactions
 from headgate.storage.engine import Engine
 
-
 ANSWERS = Sentence("answers")  #: said of the database
 RUNS = Sentence("runs")  #: said of the worker
 

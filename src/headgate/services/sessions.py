@@ -160,15 +160,18 @@ class Sessions:
             user = add_user(conn, name, role=role, password_hash=hashed, by=by, at=self._now())
             return self._begin(conn, _owner(user), Way.PASSWORD, address, browser)
 
-    def visitor(self, token: str) -> Visitor | None:
-        """Return whose session it is; None when it is unknown or has ended."""
+    def visitor(self, token: str, *, is_click: bool = True) -> Visitor | None:
+        """Return whose session it is; None when it is unknown or has ended.
+
+        What a page asks for by itself is no click: it keeps no session from ending.
+        """
         limits, at = self._limits(), self._now()
         with transactions.read(self._engine) as conn:
             session = sessions.session_by_hash(conn, token_hash(token))
             if session is None or open_sessions.has_ended(session, limits, at):
                 return None
             preferred = sessions.preferences_of(conn, name_key(session.name))
-        if at - session.last_seen_at >= SEEN_EVERY:
+        if is_click and at - session.last_seen_at >= SEEN_EVERY:
             self._saw(session, at)
         return Visitor(
             name=session.name,

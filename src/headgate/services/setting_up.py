@@ -17,9 +17,9 @@ from headgate.errors import SettingsError
 from headgate.services import connecting
 from headgate.services.configuring import Configuring
 from headgate.services.subscribing import Choice, Subscribing
-from headgate.services.sync_control import EVERYTHING, PREVIEW, SYNCHRONIZE, SyncControl
+from headgate.services.sync_control import EVERYTHING, IMPORT, PREVIEW, SYNCHRONIZE, SyncControl
 from headgate.storage import jobs, run_history, subscriptions, transactions
-from headgate.storage.engine import Engine
+from headgate.storage.engine import Connection, Engine
 from headgate.storage.jobs import Job
 from headgate.storage.run_history import FAILED, SUCCEEDED, RunLine
 
@@ -55,14 +55,16 @@ class SetUpState:
 
     standings: dict[StepName, Standing]  #: in the order of the steps
     is_connected: bool  #: the present source has said what it offers
-    is_needed: bool  #: no synchronization of everything has ever succeeded
+    is_needed: bool  #: neither a synchronization nor a package has ever brought updates
     products: int  #: the source has named so many
     classifications: int
     languages: int
 
     @property
     def missing(self) -> tuple[StepName, ...]:
-        """The steps without which the set-up is not complete."""
+        """The steps an installation without updates still lacks."""
+        if not self.is_needed:
+            return ()
         still = (Standing.MISSING, Standing.WAITING)
         return tuple(name for name, standing in self.standings.items() if standing in still)
 
@@ -118,7 +120,7 @@ class SettingUp:
         choice, chosen = self.subscribing().choice(), self._chosen_sections()
         with transactions.read(self.engine) as conn:
             succeeded = run_history.newest_ended(conn, result=SUCCEEDED)
-            begun = run_history.newest_ended(conn, scope=EVERYTHING, result=SUCCEEDED)
+            is_filled = has_been_filled(conn)
             has_classifications = subscriptions.has_classifications(conn)
         products = sum(node.category_type is CategoryType.PRODUCT for node in choice.tree)
         is_connected = bool(choice.classifications) and self._is_present(succeeded)
@@ -128,11 +130,11 @@ class SettingUp:
         standings[StepName.CONNECT] = Standing.DONE if is_connected else Standing.MISSING
         standings[StepName.PRODUCTS] = Standing.DONE if "products" in chosen else asked
         standings[StepName.CLASSIFICATIONS] = Standing.DONE if has_classifications else asked
-        standings[StepName.BEGIN] = Standing.DONE if begun else Standing.MISSING
+        standings[StepName.BEGIN] = Standing.DONE if is_filled else Standing.MISSING
         return SetUpState(
             standings=standings,
             is_connected=is_connected,
-            is_needed=begun is None,
+            is_needed=not is_filled,
             products=products,
             classifications=len(choice.classifications),
             languages=len(self.configuring.source_languages()),
@@ -185,6 +187,14 @@ class SettingUp:
             for setting in self.configuring.show()
             if setting.origin != "default"
         }
+
+
+def has_been_filled(conn: Connection) -> bool:
+    """Whether updates were brought, by a synchronization or by a package."""
+    if run_history.newest_ended(conn, scope=EVERYTHING, result=SUCCEEDED) is not None:
+        return True
+    imported = jobs.newest_ended(conn, IMPORT)
+    return imported is not None and imported.state == jobs.DONE
 
 
 def _text(choice: Choice) -> str:

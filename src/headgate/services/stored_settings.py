@@ -43,7 +43,7 @@ class Reading:
 
     def imagined(self, rows: Rows, wanted: Values) -> Shared:
         """Return the settings that would count if ``wanted`` were chosen over what is."""
-        return self._shared(self.chosen(rows) | wanted, rows)
+        return self._shared({**self.chosen(rows), **wanted}, rows)
 
     def _shared(self, chosen: Values, rows: Rows) -> Shared:
         found = {**chosen, PASSWORD: self.password(chosen, rows)}

@@ -340,13 +340,9 @@ class Subscribing:
 
 
 def _who_changed(conn: Connection, what: str) -> str | None:
-    """Return who has changed a choice last, as far as the newest lines of the audit trail tell."""
-    lines = audit.latest_lines(conn, limit=50)
-    return next((line.actor for line in lines if line.action.startswith(what)), None)
-
-
-def _only_classifications(known: Sequence[Category]) -> list[Category]:
-    return [one for one in known if one.category_type is CategoryType.CLASSIFICATION]
+    """Return who has changed a choice last, as far as the audit trail tells."""
+    line = audit.newest_line(conn, action_begins=what)
+    return line.actor if line is not None else None
 
 
 def _to_choose_from(known: Sequence[Category]) -> tuple[CategoryTree, tuple[Category, ...]]:

@@ -46,7 +46,8 @@ def _named(conn: Connection, query: UpdateQuery) -> Iterator[Condition]:
         matching = search.matching(conn, query.text)
         yield false() if matching is None else matching
     if query.kbs is not None:
-        yield or_(*(_COLUMNS.kb.in_(chunk) for chunk in statements.chunks(sorted(query.kbs))))
+        chunks = statements.chunks(sorted(query.kbs))
+        yield or_(false(), *(_COLUMNS.kb.in_(chunk) for chunk in chunks))
     for categories in (query.products, query.classifications):
         if categories is not None:
             yield _COLUMNS.revision_id.in_(_naming(categories))

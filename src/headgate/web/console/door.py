@@ -37,6 +37,9 @@ SIGN_IN = "/console/sign-in"
 #: Pages nobody should use over plain HTTP from another machine.
 _SECRETS_ARE_TYPED = (SIGN_IN, "/console/link")
 
+#: Parts of pages that ask for themselves send this header (``hx-headers``).
+BY_TIMER = "headgate-timer"
+
 #: What a form may bring: the tree of products has a few thousand boxes.
 _MOST_FIELDS = 10_000
 _MOST_BYTES = 1_000_000
@@ -119,7 +122,8 @@ def _visit(console: Console, request: Request, form: FormData) -> Visit:
     session = vouching.session_by_others(console, request, caller) or cookies.cookie(
         request, cookies.SESSION
     )
-    visitor = console.sessions.visitor(session) if session else None
+    is_click = BY_TIMER not in request.headers
+    visitor = console.sessions.visitor(session, is_click=is_click) if session else None
     return Visit(
         console=console,
         request=request,

@@ -8,7 +8,7 @@ from headgate.sentences import Sentence
 from headgate.services.attention import Deed, Item
 from headgate.services.overview import Numbers
 from headgate.services.telling import Told, Tone
-from headgate.web.console import pictures, progress
+from headgate.web.console import pictures, progress, set_up_steps
 from headgate.web.console.category_names import category_names
 from headgate.web.console.own_paths import HOME
 from headgate.web.console.page import with_query
@@ -45,7 +45,9 @@ _WAYS = {
     ),
     Deed.CHOOSE_PRODUCTS: Way(address=f"{_OPTIONS}/products", words=Sentence("Choose products")),
     Deed.CHOOSE_FILES: Way(address=f"{_OPTIONS}/advanced", words=Sentence("Choose update files")),
-    Deed.CHOOSE_SCHEDULE: Way(address=f"{_OPTIONS}#schedule-heading", words=Sentence("Choose a schedule")),
+    Deed.CHOOSE_SCHEDULE: Way(
+        address=f"{_OPTIONS}#schedule-heading", words=Sentence("Choose a schedule")
+    ),
     Deed.LEAD_TO_HTTPS: Way(
         address=PLAIN_HTTP, words=Sentence("Lead everybody to HTTPS"), is_form=True
     ),
@@ -70,6 +72,7 @@ def show(console: Console, visit: Visit) -> Response:
         items=[(item, _way(visit, item)) for item in console.attention.items(console.now())],
         numbers=numbers,
         kinds=kinds,
+        missing=set_up_steps.missing(console),
         picture=_picture(visit.words, kinds) if kinds else None,
         **progress.facts(console, visit, offers_start=True),
     )

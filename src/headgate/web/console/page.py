@@ -111,5 +111,5 @@ def _hidden(token: str) -> Markup:
 
 def _is_current(item: MenuItem, path: str) -> bool:
     if item.address == "/console/":
-        return path in ("/console/", "/console/set-up")
+        return path == item.address or path.startswith("/console/set-up")
     return path == item.address or path.startswith(f"{item.address}/")

@@ -7,7 +7,6 @@ from headgate.services.people import Role
 from headgate.services.setting_up import StepName
 from headgate.web.console import (
     account,
-    advanced_synchronization_options,
     certificate,
     classifications,
     help,
@@ -24,13 +23,14 @@ from headgate.web.console import (
     set_up_settings,
     sign_in,
     synchronization,
-    synchronization_options,
     synchronizations,
     update,
     update_document,
     update_licence,
     updates,
 )
+from headgate.web.console import advanced_synchronization_options as advanced
+from headgate.web.console import synchronization_options as options_page
 from headgate.web.console.routing import PUBLIC
 from headgate.web.console.routing import ConsoleRoute as At
 
@@ -66,15 +66,15 @@ ROUTES: tuple[At, ...] = (
     At("GET", "/updates/{id}/{revision}/document.xml", update_document.download, _LOOK),
     At("GET", "/updates/{id}/{revision}/licence", update_licence.show, _LOOK),
     At("GET", "/options", options.show, _LOOK),
-    At("GET", "/options/synchronization", synchronization_options.show, _LOOK),
-    At("POST", "/options/synchronization", synchronization_options.save, _CHANGE),
-    At("POST", "/options/synchronization/test", synchronization_options.test, _CHANGE),
-    At("GET", "/options/synchronization/test", synchronization_options.lead, _LOOK),
-    At("POST", "/options/synchronization/synchronize", synchronization_options.synchronize, _CHANGE),
-    At("GET", "/options/synchronization/synchronize", synchronization_options.lead, _LOOK),
-    At("GET", "/options/synchronization/advanced", advanced_synchronization_options.show, _LOOK),
-    At("GET", "/options/synchronization/advanced/forecasts", advanced_synchronization_options.forecasts, _LOOK),
-    At("POST", "/options/synchronization/advanced", advanced_synchronization_options.save, _CHANGE),
+    At("GET", "/options/synchronization", options_page.show, _LOOK),
+    At("POST", "/options/synchronization", options_page.save, _CHANGE),
+    At("POST", "/options/synchronization/test", options_page.test, _CHANGE),
+    At("GET", "/options/synchronization/test", options_page.lead, _LOOK),
+    At("POST", "/options/synchronization/synchronize", options_page.synchronize, _CHANGE),
+    At("GET", "/options/synchronization/synchronize", options_page.lead, _LOOK),
+    At("GET", "/options/synchronization/advanced", advanced.show, _LOOK),
+    At("GET", "/options/synchronization/advanced/forecasts", advanced.forecasts, _LOOK),
+    At("POST", "/options/synchronization/advanced", advanced.save, _CHANGE),
     At("GET", "/options/synchronization/products", products.show, _LOOK),
     At("POST", "/options/synchronization/products", products.save, _CHANGE),
     At("GET", "/options/synchronization/classifications", classifications.show, _LOOK),

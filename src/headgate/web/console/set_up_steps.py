@@ -44,6 +44,7 @@ class Step:
     standing_said: str
     said: str  #: what is set, in words
     is_here: bool
+    is_choice: bool  #: something is chosen in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,11 @@ def address(name: StepName) -> str:
 def after(name: StepName) -> str:
     """Return the address of the step after one."""
     return address(ORDER[ORDER.index(name) + 1])
+
+
+def missing(console: Console) -> list[tuple[str, str]]:
+    """Return title and address of every step an installation without updates still lacks."""
+    return [(TITLES[name], address(name)) for name in console.setting_up.state().missing]
 
 
 def show(
@@ -106,6 +112,7 @@ def steps(
             standing_said=STANDINGS[standing],
             said=said[name],
             is_here=name is here,
+            is_choice=name not in (StepName.CONNECT, StepName.BEGIN),
         )
         for name, standing in state.standings.items()
     )

@@ -24,7 +24,7 @@ from headgate.web.console.update_text import (
     shown,
     text_for,
 )
-from headgate.web.console.update_words import PRESENCE, SUPERSEDENCE
+from headgate.web.console.update_words import PRESENCE
 from headgate.web.console.visit import Console, Visit
 
 #: A longer title is cut in the heading and stands whole above the description.
@@ -79,7 +79,6 @@ def show(console: Console, visit: Visit) -> Response:
         short=short,
         clean=shown,
         PRESENCE=PRESENCE,
-        SUPERSEDENCE=SUPERSEDENCE,
         present=FilePresence.PRESENT,
     )
 

@@ -41,6 +41,7 @@ def test_ticked_states_that_are_usual_need_not_be_said(asked: str, short: str) -
 
 
 def test_a_tidy_address_stays_at_its_page() -> None:
-    address = Address((("per_page", "50"), ("columns", "title"), ("columns", "kb"), ("cursor", "x")))
+    columns = (("columns", "title"), ("columns", "kb"))
+    address = Address((("per_page", "50"), *columns, ("cursor", "x")))
 
     assert str(tidy(address)) == "/console/updates?cursor=x&columns=title,kb"
