@@ -19,7 +19,7 @@ def _said(engine: Engine, **query: object) -> dict[str, Supersedence]:
     return {line.title: line.supersedence for line in lines}
 
 
-@pytest.mark.parametrize("order", list(permutations(range(4))))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("together", [True, False])
 def test_each_of_a_row_says_its_place_in_whatever_order_they_arrive(
     engine: Engine, order: tuple[int, ...], together: bool
@@ -29,9 +29,8 @@ def test_each_of_a_row_says_its_place_in_whatever_order_they_arrive(
         an_update(identity=first, title="first"),
         an_update(identity=second, title="second", supersedes=(first.update_id,)),
         an_update(title="third", supersedes=(second.update_id, a_guid())),
-        an_update(title="alone"),
     ]
-    arriving = [row[number] for number in order]
+    arriving = [*(row[number] for number in order), an_update(title="alone")]
     for batch in [arriving] if together else [[one] for one in arriving]:
         store(engine, *batch)
 

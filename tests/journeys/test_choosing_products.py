@@ -12,7 +12,7 @@ from tests.journeys.conftest import Install
 from headgate.catalogue.presets import SUPPORTED_WINDOWS
 from headgate.catalogue.revisions import CategoryType
 from headgate.catalogue.subscription import ProductsMode, Subscription
-from headgate.storage import audit, subscriptions, transactions
+from headgate.storage import audit, catalogue_version, subscriptions, transactions
 
 PRODUCTS = "/console/options/synchronization/products"
 CLASSIFICATIONS = "/console/options/synchronization/classifications"
@@ -31,7 +31,15 @@ def console(installation: Installation) -> Iterator[ConsoleLab]:
 
 @pytest.fixture
 def shelf(installation: Installation) -> Shelf:
-    return fill(installation.engine)
+    filled = fill(installation.engine)
+    tell_that_the_catalogue_changed(installation)
+    return filled
+
+
+def tell_that_the_catalogue_changed(installation: Installation) -> None:
+    """Do what every synchronization does at its end."""
+    with transactions.write(installation.engine) as conn:
+        catalogue_version.raise_catalogue_version(conn)
 
 
 @pytest.fixture
@@ -253,6 +261,7 @@ def test_what_the_environment_fixes_is_said(
 def test_titles_are_text_whatever_they_contain(anna: Browser, installation: Installation) -> None:
     title = "<script>alert(1)</script>\x07" + "x" * 10_000
     store(installation.engine, a_category(title, CategoryType.COMPANY))
+    tell_that_the_catalogue_changed(installation)
     page = anna.get(PRODUCTS)
 
     assert not page.document.cssselect("main script")

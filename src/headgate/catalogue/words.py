@@ -17,7 +17,8 @@ MOST_ASKED = 32  #: words of one question; nobody types more
 _MOST_ASKED_TEXT = 10_000  #: characters of a question that are looked at
 _MOST_STORED = 5_000  #: words of one update; a real one in every language has some hundred
 _LONGEST_TITLE = 200  #: characters of a title that decide its place; indexes have small keys
-_LONGEST_TEXT = 100_000  #: characters of one text that are looked at
+_LONGEST_TEXT = 20_000  #: characters of one text that are looked at
+_LONGEST_TOGETHER = 400_000  #: and of all texts of one update
 
 #: Letters and digits, with the accents no composed letter exists for.
 _RUN = re.compile(
@@ -92,12 +93,8 @@ def named(kb_articles: Iterable[str]) -> list[str]:
 
 def distinct_words(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the words of some texts, each once, as many as are stored of one update."""
-    found: dict[str, None] = {}
-    for text in texts:
-        found.update(dict.fromkeys(words_of(text[:_LONGEST_TEXT])))
-        if len(found) >= _MOST_STORED:
-            break
-    return tuple(found)[:_MOST_STORED]
+    together = "\n".join(text[:_LONGEST_TEXT] for text in texts)[:_LONGEST_TOGETHER]
+    return tuple(dict.fromkeys(words_of(together)))[:_MOST_STORED]
 
 
 def title_key(title: str) -> str:

@@ -28,9 +28,9 @@ class Severity(StrEnum):
 def list_(
     ctx: typer.Context,
     text: Annotated[
-        str | None, typer.Option("--text", help="Words, or beginnings of words, of the title.")
+        str | None, typer.Option("--text", help="Words, or beginnings of words.")
     ] = None,
-    kb: Annotated[str | None, typer.Option("--kb", help="Knowledge base number.")] = None,
+    kb: Annotated[str | None, typer.Option("--kb", help="Knowledge base numbers.")] = None,
     product: Annotated[
         list[str] | None, typer.Option("--product", help="Id or title; may be repeated.")
     ] = None,

@@ -81,7 +81,7 @@ def read_seen(text: str) -> dict[str, Value]:
             str(name): tuple(value) if isinstance(value, list) else value
             for name, value in found.items()
         }
-    except (ValueError, AttributeError) as exc:
+    except (ValueError, AttributeError, RecursionError) as exc:
         raise UnreadableFormError from exc
 
 

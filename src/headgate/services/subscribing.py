@@ -345,6 +345,10 @@ def _who_changed(conn: Connection, what: str) -> str | None:
     return line.actor if line is not None else None
 
 
+def _only_classifications(known: Sequence[Category]) -> list[Category]:
+    return [one for one in known if one.category_type is CategoryType.CLASSIFICATION]
+
+
 def _to_choose_from(known: Sequence[Category]) -> tuple[CategoryTree, tuple[Category, ...]]:
     return CategoryTree(known), tuple(_only_classifications(known))
 

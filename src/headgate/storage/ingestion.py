@@ -166,7 +166,7 @@ def _write(
     index_words(conn, rows.words)
     identities = [incoming.identity for incoming in fresh]
     _mark_latest(conn, identities)
-    supersedence.settle(conn, {identity.update_id for identity in identities})
+    supersedence.settle(conn, range(first_id, first_id + len(fresh)))
     _settle_debts(conn, identities)
 
 
@@ -186,19 +186,21 @@ def next_revision_id(conn: Connection) -> int:
 
 
 def _mark_latest(conn: Connection, identities: Sequence[RevisionIdentity]) -> None:
+    """Correct which revision of each id is the newest; most rows are right and stay untouched."""
     newer = t.revisions.alias("newer")
+    is_latest = (
+        ~select(1)
+        .where(
+            newer.c.update_id == t.revisions.c.update_id,
+            newer.c.revision_number > t.revisions.c.revision_number,
+        )
+        .exists()
+    )
     for chunk in statements.chunks(sorted({identity.update_id for identity in identities})):
         conn.execute(
             update(t.revisions)
-            .where(t.revisions.c.update_id.in_(chunk))
-            .values(
-                is_latest=~select(1)
-                .where(
-                    newer.c.update_id == t.revisions.c.update_id,
-                    newer.c.revision_number > t.revisions.c.revision_number,
-                )
-                .exists()
-            )
+            .where(t.revisions.c.update_id.in_(chunk), t.revisions.c.is_latest != is_latest)
+            .values(is_latest=is_latest)
         )
 
 

@@ -126,7 +126,7 @@ def _revision_row(revision_id: int, revision: Revision) -> Row:
         "kind": revision.kind.value,
         "category_type": revision.category_type.value if revision.category_type else None,
         "publication_state": revision.publication_state.value,
-        "is_latest": False,
+        "is_latest": True,  # nearly always; the batch is corrected when it is here
         "title": revision.title,
         "kb": revision.kb_articles[0] if revision.kb_articles else None,
         "bulletins": " ".join(revision.security_bulletins) or None,

@@ -4,38 +4,64 @@ An update is superseded when the newest revision of some other update, not itsel
 it. Lists and counts then read the flag and need not look for the other one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, select, update
 
 from headgate.catalogue.revisions import PublicationState
 from headgate.storage import statements
 from headgate.storage.tables import catalogue as t
 
 
-def settle(conn: Connection, update_ids: Iterable[str]) -> None:
-    """Correct the flags after revisions of these ids have arrived (and the newest are marked).
+def settle(conn: Connection, arrived: Sequence[int]) -> None:
+    """Correct the flags after revisions have arrived (and the newest are marked).
 
-    Concerned are the ids themselves and all that any of their revisions replaces.
+    ``arrived``: their numbers, which follow one another. They may be replaced already and replace
+    others; where they are newer than a revision we had, what that one replaced may be free again.
     """
-    ids = set(update_ids)
-    concerned = set(ids)
-    for chunk in statements.chunks(sorted(ids)):
-        rows = conn.execute(
+    columns = t.revisions.c
+    these = columns.revision_id.between(min(arrived), max(arrived))
+    conn.execute(update(t.revisions).where(these, _is_replaced()).values(superseded=True))
+    conn.execute(
+        update(t.revisions)
+        .where(~columns.superseded, columns.update_id.in_(_replaced_by(arrived)))
+        .values(superseded=True)
+    )
+    older = t.revisions.alias("older")
+    revised = conn.execute(
+        select(columns.update_id)
+        .distinct()
+        .join(older, and_(older.c.update_id == columns.update_id, ~older.c.is_latest))
+        .where(these)
+    )
+    _free_again(conn, list(revised.scalars()))
+
+
+def _replaced_by(arrived: Sequence[int]) -> Select[tuple[str]]:
+    newer = t.revisions.alias("newer")
+    return (
+        select(t.supersedes.c.update_id)
+        .join(newer, newer.c.revision_id == t.supersedes.c.revision_id)
+        .where(newer.c.revision_id.between(min(arrived), max(arrived)), _replaces(newer))
+    )
+
+
+def _free_again(conn: Connection, update_ids: Sequence[str]) -> None:
+    """Clear the flags of what some updates no longer replace."""
+    for chunk in statements.chunks(sorted(update_ids)):
+        ever_replaced = (
             select(t.supersedes.c.update_id)
-            .distinct()
             .join(t.revisions, t.revisions.c.revision_id == t.supersedes.c.revision_id)
             .where(t.revisions.c.update_id.in_(chunk))
         )
-        concerned.update(rows.scalars())
-    for chunk in statements.chunks(sorted(concerned)):
         conn.execute(
             update(t.revisions)
             .where(
-                t.revisions.c.update_id.in_(chunk),
-                t.revisions.c.superseded != _is_replaced(),
+                t.revisions.c.superseded,
+                t.revisions.c.update_id.in_(ever_replaced.correlate(None)),
+                ~_is_replaced(),
             )
-            .values(superseded=_is_replaced())
+            .values(superseded=False)
         )
 
 
@@ -56,12 +82,11 @@ def _is_replaced() -> ColumnElement[bool]:
         select(1)
         .select_from(t.supersedes)
         .join(newer, newer.c.revision_id == t.supersedes.c.revision_id)
-        .where(
-            and_(
-                t.supersedes.c.update_id == t.revisions.c.update_id,
-                newer.c.is_latest,
-                newer.c.publication_state != PublicationState.EXPIRED.value,
-            )
-        )
+        .where(t.supersedes.c.update_id == t.revisions.c.update_id, _replaces(newer))
         .exists()
     )
+
+
+def _replaces(newer: FromClause) -> ColumnElement[bool]:
+    """Whether what a revision says it replaces counts."""
+    return and_(newer.c.is_latest, newer.c.publication_state != PublicationState.EXPIRED.value)

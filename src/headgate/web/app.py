@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from headgate.services.health import Health
 from headgate.web.console.application import console_routes, to_console
+from headgate.web.console.mishaps import exception_handlers
 from headgate.web.console.visit import Console
 
 #: Where WSUS 2.0 had its console; administrators type it in any case.
@@ -32,7 +33,8 @@ def create_app(*, console: Console, health: Health) -> Starlette:
             Route("/health/ready", ready),
             *console_routes(console),
             Route("/{path:path}", elsewhere),
-        ]
+        ],
+        exception_handlers=exception_handlers(console),
     )
 
 

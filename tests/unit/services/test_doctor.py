@@ -11,6 +11,8 @@ from tests import databases
 from tests.origins import serving
 
 from headgate import clock
+from headgate.errors import SourceError
+from headgate.sentences import Sentence
 from headgate.services import doctor, reachability
 from headgate.services.addresses import Addresses
 from headgate.services.findings import Finding, Verdict, worst
@@ -20,6 +22,7 @@ from headgate.settings.directory import DataDirectory
 from headgate.settings.local import local_settings
 from headgate.settings.shared import Shared, shared_settings
 from headgate.storage.engine import Engine
+from headgate.upstream import failures
 
 
 @pytest.fixture
@@ -150,3 +153,19 @@ def test_microsofts_hosts_are_each_named() -> None:
 
     assert there.source == "https://sws.update.microsoft.com" + reachability.SYNC_PATH
     assert "http://download.windowsupdate.com/" in there.content
+
+
+def _failures() -> list[type[SourceError]]:
+    return [
+        one
+        for one in vars(failures).values()
+        if isinstance(one, type) and issubclass(one, SourceError) and one.next_step
+    ]
+
+
+@pytest.mark.parametrize("failure", _failures())
+def test_the_doctor_never_sends_people_to_the_doctor(failure: type[SourceError]) -> None:
+    said = reachability._step(failure.next_step)
+
+    assert "headgate doctor" not in said
+    assert isinstance(said, Sentence)

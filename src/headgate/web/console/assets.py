@@ -21,7 +21,11 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_FOR_EVER = "public, max-age=31536000, immutable"
+_HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Vary": "Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,10 @@ def serve(request: Request) -> Response:
     asset = _assets().get(request.path_params["name"])
     if asset is None:
         return Response(status_code=404)
-    headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(
             asset.packed,
             media_type=asset.media_type,
-            headers=headers | {"Content-Encoding": "gzip"},
+            headers=_HEADERS | {"Content-Encoding": "gzip"},
         )
-    return Response(asset.data, media_type=asset.media_type, headers=headers)
+    return Response(asset.data, media_type=asset.media_type, headers=_HEADERS)

@@ -5,11 +5,14 @@
 3. Whether their role may; a posted form must carry the token of its session.
 4. The handler, in a thread; an error gets its face (``messages``).
 5. Headers that keep others out: no frames, no foreign scripts, nothing cached.
+
+What cannot be read ends before all that, see ``mishaps``.
 """
 
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -19,6 +22,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Message, Receive
 
 from headgate.errors import HeadgateError
 from headgate.sentences import Sentence
@@ -78,26 +82,47 @@ def endpoint(
 
     async def answer(request: Request) -> Response:
         form = await _form(request)
-        response = await to_thread.run_sync(
+        _refuse_nul(request, form)
+        return await to_thread.run_sync(
             lambda: _answer(console, route, request, form), limiter=threads.get()
         )
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
 
     return answer
 
 
 async def _form(request: Request) -> FormData:
+    """Return what was posted; raises HTTPException for what no form of ours sends."""
     if request.method != "POST":
         return FormData()
-    if int(request.headers.get("content-length") or 0) > _MOST_BYTES:
-        raise HTTPException(413)
-    return await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    limited = Request(request.scope, _limited(request.receive))
+    return await limited.form(max_files=0, max_fields=_MOST_FIELDS)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Count what arrives: a body need not say beforehand how long it is."""
+    left = _MOST_BYTES
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return counted
+
+
+def _refuse_nul(request: Request, form: FormData) -> None:
+    """Refuse the one character that no database keeps and no keyboard types."""
+    texts = [request.url.path, *chain(*request.query_params.multi_items())]
+    texts += [text for pair in form.multi_items() for text in pair if isinstance(text, str)]
+    if any("\0" in text for text in texts):
+        raise HTTPException(400)
 
 
 def _answer(console: Console, route: ConsoleRoute, request: Request, form: FormData) -> Response:
-    visit = _visit(console, request, form)
+    visit = visit_of(console, request, form)
     try:
         response = _refusal(route, visit) or route.handler(console, visit)
     except HeadgateError as error:
@@ -109,15 +134,23 @@ def _answer(console: Console, route: ConsoleRoute, request: Request, form: FormD
             heading=face.heading,
             sentences=[error.message, error.next_step],
         )
-    https = visit.caller.scheme == "https"
+    see_out(visit, response)
+    return response
+
+
+def see_out(visit: Visit, response: Response) -> None:
+    """Give an answer the cookies its page counts on, and the headers that keep others out."""
+    request, https = visit.request, visit.caller.scheme == "https"
     if visit.visitor is None and cookies.cookie(request, cookies.FORM) != visit.form_token:
         cookies.set_cookie(response, cookies.FORM, visit.form_token, https=https)
     if visit.session and cookies.cookie(request, cookies.SESSION) != visit.session:
         cookies.set_cookie(response, cookies.SESSION, visit.session, https=https)
-    return response
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
-def _visit(console: Console, request: Request, form: FormData) -> Visit:
+def visit_of(console: Console, request: Request, form: FormData | None = None) -> Visit:
+    """Return who asks, in which language, and what was typed."""
     caller = Caller.of(request, console.addresses.trusted_proxies)
     session = vouching.session_by_others(console, request, caller) or cookies.cookie(
         request, cookies.SESSION
@@ -133,7 +166,23 @@ def _visit(console: Console, request: Request, form: FormData) -> Visit:
         form_token=visitor.form_token if visitor else _form_token(request),
         words=Words(_language(request, visitor), ZoneInfo(_zone(console))),
         theme=(visitor and visitor.theme) or _among(request, cookies.THEME, ("light", "dark")),
-        form=form,
+        form=form or FormData(),
+        renderer=render,
+    )
+
+
+def strangers_visit(console: Console, request: Request) -> Visit:
+    """Return a visit of nobody in particular, found out without asking the database."""
+    return Visit(
+        console=console,
+        request=request,
+        caller=Caller.of(request, ()),
+        visitor=None,
+        session=None,
+        form_token=_form_token(request),
+        words=Words(_language(request, None), ZoneInfo("UTC")),
+        theme=_among(request, cookies.THEME, ("light", "dark")),
+        form=FormData(),
         renderer=render,
     )
 

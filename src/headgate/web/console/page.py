@@ -5,6 +5,7 @@ language), ``visitor``, ``csrf`` (the hidden field of every form), ``menu``, ``t
 form did), ``icon``, ``asset``, ``now``, ``here`` (this address), and the facts of their handler.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,8 @@ from headgate.sentences import Sentence
 from headgate.web.console import assets
 from headgate.web.console.visit import Visit
 from headgate.web.console.words import LANGUAGES
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 
@@ -76,11 +79,12 @@ def with_query(address: str, /, **query: Any) -> str:
 
 
 def render(visit: Visit, template: str, status: int, facts: Mapping[str, Any]) -> Response:
-    """Answer with a template; parts of pages (``is_live``) are rendered the same way."""
-    return HTMLResponse(
-        templates().get_template(template).render(**_every_page(visit), **facts),
-        status_code=status,
-    )
+    """Answer with a template; parts of pages (``is_live``) are rendered the same way.
+
+    Characters that HTML forbids are shown as such, wherever on the page a text brought them.
+    """
+    written = templates().get_template(template).render(**_every_page(visit), **facts)
+    return HTMLResponse(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", written), status_code=status)
 
 
 def _every_page(visit: Visit) -> dict[str, Any]:

@@ -186,5 +186,7 @@ def best_language(accepted: str) -> str:
             rank = float(quality.strip().removeprefix("q=")) if quality else 1.0
         except ValueError:
             rank = 0.0
+        if not 0 <= rank <= 1:  # nan among them
+            rank = 0.0
         wanted.append((-rank, position, name.split("-")[0].strip().lower()))
     return next((name for rank, _, name in sorted(wanted) if name in LANGUAGES and rank < 0), "en")
