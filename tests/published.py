@@ -12,8 +12,13 @@ from headgate.sync.ingest import Delivery, Ingestion
 from tests.cast import NOON
 
 
-def publish(engine: Engine, *revisions: Revision, at: datetime = NOON) -> None:
-    """Write a document of each revision and store them all, as if they had arrived at ``at``."""
+def publish(
+    engine: Engine, *revisions: Revision, at: datetime = NOON, run: int | None = None
+) -> None:
+    """Write a document of each revision and store them all, as if they had arrived at ``at``.
+
+    ``run``: the synchronization they arrived with.
+    """
     documents = [
         ReceivedDocument(
             identity=revision.identity,
@@ -22,7 +27,7 @@ def publish(engine: Engine, *revisions: Revision, at: datetime = NOON) -> None:
         )
         for revision in revisions
     ]
-    ingestion = Ingestion.begin(engine=engine, packer=Packer(), run_id=None, now=lambda: at)
+    ingestion = Ingestion.begin(engine=engine, packer=Packer(), run_id=run, now=lambda: at)
     taken = ingestion.take(Delivery(documents=documents))
     assert not taken.damaged, taken.damaged
     with transactions.write(engine) as conn:

@@ -19,16 +19,17 @@ from tests.published import publish
 FIX = a_revision()
 
 #: Every field of every form and every part of every query: pages ignore what is not theirs.
-FIELDS = (
-    "name password next token again back language theme present session confirmed act seen sealed "
-    "shown search drawn product group classification mode schedule.mode schedule.first "
-    "schedule.per_day source.kind source.host source.port source.tls source.ca_file proxy.enabled "
-    "proxy.host proxy.port proxy.use_credentials proxy.user proxy.domain proxy.password "
-    "proxy.allow_basic content.store content.deferred content.express languages.mode "
-    "languages.selected why job start result since until by older newer document_after text kbs "
-    "severity state superseded released_since arrived_until run brought sort order columns "
-    "per_page cursor read counted"
-).split()
+_NAMES = """
+name password next token again back language theme present session confirmed act seen sealed
+shown search drawn product group classification mode schedule.mode schedule.first
+schedule.per_day source.kind source.host source.port source.tls source.ca_file proxy.enabled
+proxy.host proxy.port proxy.use_credentials proxy.user proxy.domain proxy.password
+proxy.allow_basic content.store content.deferred content.express languages.mode
+languages.selected why job start result since until by older newer document_after text kbs
+severity state superseded released_since arrived_until run brought sort order columns per_page
+cursor read counted
+"""
+FIELDS = _NAMES.split()
 
 #: What makes fields count that are grey otherwise.
 SWITCHES = {

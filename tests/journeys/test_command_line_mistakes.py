@@ -39,7 +39,7 @@ MISTAKES = [
     ("import {page} --json", ERROR, "not a cabinet"),
     ("import {newer}", ERROR, "downstream server"),
     ("serve --listen nowhere", ERROR, "HOST:PORT"),
-    ("serve --listen 127.0.0.1:0 --listen-tls 127.0.0.1:0", ERROR, "listen.certificate"),
+    ("serve --listen 127.0.0.1:0 --listen-tls nowhere", ERROR, "HOST:PORT"),
     ("lab upstream --weather hail", WRONG_USAGE, "calm, busy"),
     ("lab upstream --world flat", WRONG_USAGE, "FILE.toml"),
     ("lab upstream --package {page}", ERROR, "not a cabinet"),

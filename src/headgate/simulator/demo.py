@@ -6,6 +6,8 @@ every number in it was read back from the server with them.
 1. The pretend Microsoft Update and the server start.      4. Again: nothing is new.
 2. The server is told where updates come from.             5. A month passes at Microsoft.
 3. The first synchronization, and what it brought.         6. A third one brings just what is new.
+
+It ends with the console: its address, and a link that signs in whoever watches.
 """
 
 import json
@@ -28,6 +30,8 @@ from headgate.simulator.children import LOOPBACK, Child, clean_environment, free
 #: Where computers look for an update server; the demo takes it, or the next free port.
 USUAL_PORT = 8530
 SHOWN_UPDATES = 8
+#: An administrator without a password: who watches signs in with a link.
+DEMO_USER = "demo"
 _WIDTH = 100
 
 
@@ -57,12 +61,15 @@ def run_demo(*, once: bool, data: Path | None, out: TextIO = sys.stdout) -> None
         server.wait_for(f"http://{address}/health/ready")
         story.tell(f"Headgate answers at http://{address}/")
 
+        story.run("users", "add", DEMO_USER, "--role", "administrator", "--no-password")
         tell_story(story, source)
+        story.show_console(f"http://{address}/WSUSAdmin")
         if once:
             story.tell("\nThat was the demo.")
             return
-        story.tell(f"\nHeadgate stays at http://{address}/ until Ctrl-C. In another terminal:")
-        story.tell(f"  {sys.argv[0]} --data {story.data} updates list")
+        story.tell("\nIt stays until Ctrl-C. In another terminal:")
+        for verb in ("open", "updates list"):
+            story.tell(f"  {sys.argv[0]} --data {story.data} {verb}")
         server.stay()
 
 
@@ -157,6 +164,15 @@ class _Story:
         chosen = [one["title"] for one in self.ask("classifications", "list") if one["selected"]]
         self.tell(f"   chosen classifications: {', '.join(chosen)}")
         self.show_updates("in the catalogue")
+
+    def show_console(self, address: str) -> None:
+        """Tell where the console is, and the link that signs in the one who watches."""
+        self.title("The console")
+        with urllib.request.urlopen(address, timeout=30) as page:  # noqa: S310 - ours
+            self.tell(f"   {address} answers with {page.status}: {page.url}")
+        opened = self.ask("open")
+        self.tell("   this link signs you in, once, within ten minutes (`headgate open` makes more):")
+        self.tell(f"   {opened['link']}")
 
     def show_updates(self, where: str, *options: str) -> None:
         """Tell how many updates there are, and the first of them."""
