@@ -109,7 +109,7 @@ def test_a_day_that_is_none_is_told_beside_its_field_and_kept(
 ) -> None:
     history.add()
 
-    page = console.reporter().get("/console/synchronizations?since=soon&result=nonsense&by=%00")
+    page = console.reporter().get("/console/synchronizations?since=soon&result=nonsense&by=nobody")
 
     (since,) = page.document.cssselect("input[name=since]")
     assert since.get("value") == "soon"

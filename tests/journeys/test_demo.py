@@ -59,8 +59,11 @@ def test_the_demo_stays_until_ctrl_c(tmp_path: Path, scratch: Path) -> None:
     with demo.running("demo") as running:
         running.wait_until(lambda: "until Ctrl-C" in running.said())
         address = next(word for word in running.said().split() if word.startswith("http://"))
-        url = running.said().split("Headgate stays at ")[1].split()[0]
+        console = next(word for word in running.said().split() if word.endswith("/WSUSAdmin"))
+        url = console.removesuffix("WSUSAdmin")
         assert fetched(f"{url}health/ready")[0] == 200
+        link = next(word for word in running.said().split() if "/console/link?token=" in word)
+        assert "signs you in" in fetched(link)[1]
         running.send(signal.SIGINT)
         ended = running.ended()
 

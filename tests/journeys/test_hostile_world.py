@@ -6,162 +6,19 @@ place that the world outside fills.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from lxml.html import HtmlElement
-from tests.cast import NOON, a_category, a_guid, an_identity
 from tests.console import PASSWORD, Browser, ConsoleLab, Page, opened_console
+from tests.hostile_world import NAME, OVERRIDE, SCRIPT, World, fill
 from tests.installation import Installation
-from tests.published import publish
 
 from headgate.bootstrap import open_home
-from headgate.catalogue.files import UpdateFile
-from headgate.catalogue.identity import RevisionIdentity
-from headgate.catalogue.revisions import (
-    Behavior,
-    CategoryType,
-    DriverMetadata,
-    LocalizedText,
-    PrerequisiteClause,
-    Revision,
-    UpdateKind,
-)
-from headgate.sentences import Sentence, kept
 from headgate.services.people import Role
-from headgate.storage import runs, transactions
-from headgate.storage.runs import Problem
 from headgate.web.console.routes import ROUTES
-
-SCRIPT = "<script>alert(1)</script>"
-OVERRIDE = "\N{RIGHT-TO-LEFT OVERRIDE}"
-HOSTILE = (
-    f"{SCRIPT}\"'><img src=x onerror=alert(1)> {OVERRIDE}gpj.exe תיקון "
-    "{0} {name} {{7*7}} {% raw %} %s a\x85b\x9f\ufeffc \\../../etc/passwd \N{PILE OF POO} "
-    + "W"
-    * 10_000
-)
-#: What somebody may be called: no control characters, at most 100 long.
-NAME = f"{SCRIPT}\"'>&amp; {{0}} אבג %s"
 
 _RAW_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _ADDRESSES = ("href", "src", "action", "formaction", "hx-get", "hx-post", "hx-replace-url")
-
-
-def _named(*ids: str) -> tuple[PrerequisiteClause, ...]:
-    return tuple(PrerequisiteClause(any_of=(each,), is_category=True) for each in ids)
-
-
-def _texts(text: str) -> tuple[LocalizedText, ...]:
-    return tuple(
-        LocalizedText(
-            language=language,
-            title=text,
-            description=text,
-            uninstall_notes=text,
-            more_info_url=f"javascript:alert(1)//{text}",
-            support_url=f"https://example.invalid/{text}",
-        )
-        for language in ("en", "de", "sv")
-    )
-
-
-@dataclass(frozen=True)
-class World:
-    """Ids of what was published."""
-
-    update: RevisionIdentity
-    product: str
-    classification: str
-    run: int
-
-
-def _categories(text: str) -> list[Revision]:
-    """A company with a family with a product, and a classification."""
-    company = a_category(text, CategoryType.COMPANY, prerequisites=_named(a_guid()))
-    family = a_category(text, CategoryType.FAMILY, prerequisites=_named(company.identity.update_id))
-    product = a_category(
-        text, CategoryType.PRODUCT, prerequisites=_named(family.identity.update_id)
-    )
-    kind = a_category(text, CategoryType.CLASSIFICATION, prerequisites=_named(a_guid()))
-    return [company, family, product, kind]
-
-
-def _driver(text: str, old: Revision, *categories: str) -> Revision:
-    """An update that says everything a document can say."""
-    files = [("EXE", "en"), ("Express", "de")]
-    return Revision(
-        identity=an_identity(),
-        kind=UpdateKind.DRIVER,
-        explicitly_deployable=True,
-        texts=_texts(text),
-        prerequisites=(*_named(*categories), *_named(old.identity.update_id)),
-        supersedes=(old.identity.update_id,),
-        bundled=((old.identity,),),
-        kb_articles=("5034441",),
-        security_bulletins=(text,),
-        cves=(text,),
-        severity=text,
-        languages=("all", text[:60]),
-        more_info_urls=(f"javascript:{text}", f"data:text/html,{text}", "https://example.invalid/"),
-        installation=Behavior(impact=text, reboot=text),
-        uninstallation=Behavior(impact=text, reboot=text),
-        eula_id=text[:60],
-        files=tuple(
-            UpdateFile(
-                sha1=bytes([number]) * 20,
-                sha256=None,
-                name=text,
-                size=1,
-                patching_type=kind,
-                languages=(language,),
-                is_eula=number == 1,
-            )
-            for number, (kind, language) in enumerate(files)
-        ),
-        drivers=(
-            DriverMetadata(
-                hardware_id=text,
-                driver_class=text,
-                manufacturer=text,
-                model=text,
-                provider=text,
-                version=text,
-                version_date=text,
-            ),
-        ),
-    )
-
-
-def _fill(installation: Installation, text: str) -> World:
-    """Publish the world in a run that fails for hostile reasons."""
-    engine = installation.engine
-    company, family, product, kind = categories = _categories(text)
-    with transactions.write(engine) as conn:
-        run = runs.begin_run(conn, scope="everything", source=text, started_by=NAME, at=NOON)
-    old = Revision(
-        identity=an_identity(),
-        kind=UpdateKind.SOFTWARE,
-        explicitly_deployable=True,
-        texts=_texts(text),
-        prerequisites=_named(product.identity.update_id, kind.identity.update_id),
-    )
-    ids = [one.identity.update_id for one in (product, kind)]
-    new = _driver(text, old, *ids)
-    publish(engine, *categories, old, new, run=run)
-    with transactions.write(engine) as conn:
-        for problem in ("call", "document", "file", "notice"):
-            reason = kept(Sentence("{text} is not right.", text=text + "\x01\x1b[31m"))
-            runs.note_problem(
-                conn, run, Problem(kind=problem, subject=text, reason=reason, detail=text), at=NOON
-            )
-        runs.end_run(conn, run, result="failed", reason=text + "\x01\x1b", at=NOON)
-    return World(
-        update=new.identity,
-        product=product.identity.update_id,
-        classification=kind.identity.update_id,
-        run=run,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +32,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleLab]:
 
 @pytest.fixture(scope="module")
 def world(console: ConsoleLab) -> World:
-    return _fill(console.installation, HOSTILE)
+    return fill(console.installation.engine)
 
 
 def _signed_in(console: ConsoleLab, language: str) -> Browser:
@@ -235,21 +92,22 @@ def _is_isolated(element: HtmlElement | None) -> bool:
         in_tree = element.tag == "label" and element.xpath("ancestor::*[contains(@class, 'tree')]")
         # Of titles and lists of choices nothing is written on the same line.
         by_itself = element.tag in ("title", "desc", "text", "option", "bdi", "textarea")
-        if element.get("dir") == "auto" or by_itself or in_tree:
+        if element.get("dir") or by_itself or in_tree:
             return True
         element = element.getparent()
     return False
 
 
-def assert_direction_stays(page: Page) -> None:
-    """Text that turns the direction of writing turns nothing but itself."""
+def running_over(page: Page) -> list[str]:
+    """Return the texts that turn the direction of writing of more than themselves."""
     loose = []
     for element in page.document.iter():
+        if not isinstance(element.tag, str):
+            continue
         for text, around in ((element.text, element), (element.tail, element.getparent())):
-            if text and OVERRIDE in text and isinstance(element.tag, str):
-                if not _is_isolated(around):
-                    loose.append(f"{page.address}: <{around.tag}> {text.strip()[:60]}")
-    assert not loose, "\n".join(loose)
+            if text and OVERRIDE in text and not _is_isolated(around):
+                loose.append(f"{page.address}: <{around.tag}> {text.strip()[:60]}")
+    return loose
 
 
 @pytest.mark.parametrize("language", ["en", "de", "sv"])
@@ -257,19 +115,22 @@ def test_every_page_shows_a_hostile_world_as_text(
     console: ConsoleLab, world: World, language: str
 ) -> None:
     browser = _signed_in(console, language)
-    with_text = set()
+    with_text, loose = set(), []
     for address in addresses(world):
         page = browser.get(address)
 
-        assert page.status in ((200,) if "%3C" not in address else (200, 404, 410)), address
+        # A link nobody made, a certificate that is not there yet, an address that is no page.
+        may_be_missing = re.search(r"%3C|/link$|/certificate/|licence", address)
+        assert page.status in ((200, 404, 410) if may_be_missing else (200,)), address
         if not page.headers["content-type"].startswith("text/html"):
             continue
         assert page.document.get("lang") == language
         assert_harmless(page)
-        assert_direction_stays(page)
+        loose += running_over(page)
         if SCRIPT in page.words:
             with_text.add(address.partition("?")[0])
     assert len(with_text) > 30, "the texts are nowhere to be seen"
+    assert not loose, "\n".join(loose)
 
 
 def test_what_is_downloaded_is_no_page(console: ConsoleLab, world: World) -> None:
@@ -289,11 +150,9 @@ def test_forms_carry_hostile_choices_and_change_what_was_meant(
 ) -> None:
     browser = _signed_in(console, "en")
     page = browser.get("/console/options/synchronization/products")
-
     page = page.submit({"mode": "selected", "product": [world.product]}, press="Save settings")
 
     assert_harmless(page)
-    assert_direction_stays(page)
     assert page.status == 200
     listed = browser.get("/console/options/synchronization/products").form("mode")
     assert listed.fields["mode"] == "selected"

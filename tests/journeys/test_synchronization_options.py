@@ -289,7 +289,7 @@ def test_fixed_settings_are_grey_and_name_their_variable(
         (box,) = page.document.cssselect("#proxy-enabled")
         assert box.get("disabled") is not None
         assert "HEADGATE_PROXY_HOST" in page.words
-        (grey,) = page.document.cssselect("fieldset:has(> div > #proxy-port)")
+        (grey,) = page.document.cssselect("fieldset:has(> .fields #proxy-port)")
         assert grey.get("data-needs") is None, "a fixed switch is not waited for"
 
         done = _save(alice, {"proxy.port": "3128"})

@@ -23,6 +23,8 @@ _BARS = 12
 
 _OPTIONS = "/console/options/synchronization"
 
+_OF_THE_SET_UP = frozenset({Deed.SET_UP, Deed.CHOOSE_SCHEDULE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
@@ -67,12 +69,16 @@ def show(console: Console, visit: Visit) -> Response:
     """Show the home page."""
     numbers = console.overview.numbers()
     kinds = _kinds(numbers, category_names(console, visit))
+    missing = set_up_steps.missing(console)
+    # What the set-up leads through is said once, above everything else.
+    said_above = _OF_THE_SET_UP if missing else frozenset[Deed]()
+    items = [one for one in console.attention.items(console.now()) if one.deed not in said_above]
     return visit.page(
         "home.html",
-        items=[(item, _way(visit, item)) for item in console.attention.items(console.now())],
+        items=[(item, _way(visit, item)) for item in items],
         numbers=numbers,
         kinds=kinds,
-        missing=set_up_steps.missing(console),
+        missing=missing,
         picture=_picture(visit.words, kinds) if kinds else None,
         **progress.facts(console, visit, offers_start=True),
     )
@@ -129,7 +135,7 @@ def _picture(words: Words, kinds: list[Kind]) -> str:
         name="by-classification",
         title=words.t("Updates by classification"),
         description=words.t(
-            "Most updates: {title}, {count}. The table below has all numbers.",
+            "Most updates: {title}, {count}. The table has all numbers.",
             title=shown[0].title,
             count=shown[0].updates,
         ),

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from headgate import __version__
 from headgate.sentences import Sentence
 from headgate.web.console import assets
+from headgate.web.console.on_pages import speech
 from headgate.web.console.visit import Visit
 from headgate.web.console.words import LANGUAGES
 
@@ -91,9 +92,7 @@ def _every_page(visit: Visit) -> dict[str, Any]:
     words, path = visit.words, visit.request.url.path
     told = visit.console.telling.take(visit.session) if visit.session and not visit.is_live else []
     return {
-        "t": words.t,
-        "tn": words.tn,
-        "say": words.say,
+        **speech(words),
         "words": words,
         "visitor": visit.visitor,
         "caller": visit.caller,

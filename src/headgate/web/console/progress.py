@@ -35,8 +35,8 @@ PART = "/console/progress"
 START = "/console/synchronizations/start"
 STOP = "/console/synchronizations/stop"
 
-#: Told to the page when the synchronization that was watched has ended.
-ENDED = "synchronization-ended"
+#: Told to the page when a synchronization has begun, or the one that was watched has ended.
+BEGAN, ENDED = "synchronization-began", "synchronization-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +85,9 @@ def show(console: Console, visit: Visit) -> Response:
         return visit.go(HOME)
     found = facts(console, visit, offers_start="start" in visit.query)
     answer = visit.page("progress.html", **found)
-    watched = visit.query.get("job", "")
-    if watched and watched != str(found["progress"].job_id):
-        answer.headers["HX-Trigger"] = ENDED
+    watched, now = visit.query.get("job", ""), str(found["progress"].job_id or "")
+    if watched != now:
+        answer.headers["HX-Trigger"] = ENDED if watched else BEGAN
     return answer
 
 

@@ -12,7 +12,7 @@ def show(console: Console, visit: Visit) -> Response:
     state = console.setting_up.state()
     return visit.page(
         "set_up.html",
-        steps=set_up_steps.steps(console, visit.words, state, here=None),
+        steps=set_up_steps.steps(console, visit, state, here=None),
         state=state,
         go_on=set_up_steps.address(state.next or StepName.BEGIN),
         is_begun=state.next is not StepName.SOURCE,

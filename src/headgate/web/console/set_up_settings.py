@@ -94,7 +94,7 @@ def _page(console: Console, visit: Visit, name: StepName, form: SettingsForm) ->
         form=form,
         saves=True,
         by_somebody=by_somebody,
-        zone=shared.schedule.zone,
+        zone=visit.words.zone_name,
         has_password=shared.proxy.password is not None,
         **language_choices.facts(console, visit),
     )

@@ -6,9 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from headgate.sentences import Sentence
-from headgate.services.language_choice import described
 from headgate.services.setting_up import SetUpState, Standing, StepName
-from headgate.services.subscribing import Choice
+from headgate.web.console import at_present
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import Words
 
@@ -88,7 +87,7 @@ def show(
     state = console.setting_up.state()
     at = ORDER.index(name)
     frame = SetUp(
-        steps=steps(console, visit.words, state, here=name),
+        steps=steps(console, visit, state, here=name),
         state=state,
         title=TITLES[name],
         address=address(name),
@@ -100,10 +99,10 @@ def show(
 
 
 def steps(
-    console: Console, words: Words, state: SetUpState, *, here: StepName | None
+    console: Console, visit: Visit, state: SetUpState, *, here: StepName | None
 ) -> tuple[Step, ...]:
     """Return all steps, each with what is set."""
-    said = _said(console, words, state)
+    said = _said(console, visit, state)
     return tuple(
         Step(
             title=TITLES[name],
@@ -118,34 +117,11 @@ def steps(
     )
 
 
-def _said(console: Console, words: Words, state: SetUpState) -> dict[StepName, str]:
+def _said(console: Console, visit: Visit, state: SetUpState) -> dict[StepName, str]:
     """Return for each step what is set, in words."""
-    shared = console.configuring.shared()
-    source, proxy, schedule = shared.source, shared.proxy, shared.schedule
-    choice = console.subscribing().choice()
-    return {
-        StepName.SOURCE: words.t("Microsoft Update")
-        if source.kind == "microsoft"
-        else words.t("{name}, port {port}", name=source.host or "", port=str(source.port)),
-        StepName.PROXY: words.t("{name}, port {port}", name=proxy.host or "", port=str(proxy.port))
-        if proxy.enabled
-        else words.t("No proxy server"),
+    words, present = visit.words, at_present.said(console, visit)
+    return {name: present[name.value] for name in StepName if name.value in present} | {
         StepName.CONNECT: _connected(words, state),
-        StepName.LANGUAGES: words.say(described(shared.languages)),
-        StepName.PRODUCTS: _products(words, choice),
-        StepName.CLASSIFICATIONS: words.tn(
-            "{count} classification selected",
-            "{count} classifications selected",
-            count=len(choice.subscription.classifications),
-        ),
-        StepName.SCHEDULE: words.t("Synchronize manually")
-        if schedule.mode == "manual"
-        else words.tn(
-            "Once a day at {first}",
-            "{count} times a day from {first}",
-            count=schedule.per_day,
-            first=schedule.first,
-        ),
         StepName.BEGIN: words.t("The first synchronization has not succeeded yet.")
         if state.is_needed
         else words.t("The first synchronization has succeeded."),
@@ -162,10 +138,3 @@ def _connected(words: Words, state: SetUpState) -> str:
         classifications=state.classifications,
         languages=state.languages,
     )
-
-
-def _products(words: Words, choice: Choice) -> str:
-    if choice.products is None:
-        return words.t("All products, including future ones")
-    chosen = len(choice.tree.products_below(choice.products))
-    return words.tn("{count} product selected", "{count} products selected", count=chosen)

@@ -15,6 +15,7 @@ from headgate.services.language_choice import described
 from headgate.services.stored_settings import PASSWORD
 from headgate.settings.shared import Shared
 from headgate.web.console import (
+    at_present,
     connection_test,
     progress,
     saving_settings,
@@ -125,8 +126,9 @@ def _page(
         status=form.status,
         page=PAGE,
         form=form,
-        zone=shared.schedule.zone,
+        zone=visit.words.zone_name,
         has_password=shared.proxy.password is not None,
+        present=at_present.said(console, visit),
         files_and_languages=_files_and_languages(shared),
         by_somebody=by_somebody,
         steps=connection_test.shown(steps),

@@ -23,8 +23,8 @@ from headgate.web.console.update_tidy import tidy
 from headgate.web.console.update_words import SEVERITIES, STATES, SUPERSEDENCE, severity
 from headgate.web.console.visit import Console, Visit
 
-#: Products of a line that are named; the page of the update names all.
-_PRODUCTS = 3
+#: Characters of all products of a line together; the page of the update names all.
+_PRODUCTS = 500
 
 #: KB numbers that are named as missing.
 _KBS = 50
@@ -115,8 +115,9 @@ class Line:
     update: UpdateLine
     title: str
     classification: str | None
-    products: tuple[str, ...]
+    product: str  #: the first one; empty: none
     more_products: int
+    all_products: str
     address: str  #: the page of the update
 
 
@@ -128,8 +129,9 @@ def _line(update: UpdateLine, offered: Choices, titles: Mapping[int, str], is_da
         update=update,
         title=short(titles.get(update.revision_id, update.title)) or str(identity),
         classification=short(offered.title_of(kind), LONGEST_CATEGORY) if kind else None,
-        products=tuple(short(title, LONGEST_CATEGORY) for title in products[:_PRODUCTS]),
-        more_products=max(0, len(products) - _PRODUCTS),
+        product=short(products[0], LONGEST_CATEGORY) if products else "",
+        more_products=max(0, len(products) - 1),
+        all_products=short("; ".join(products), _PRODUCTS),
         address=f"{update_address.HERE}/{identity if is_dated else identity.update_id}",
     )
 

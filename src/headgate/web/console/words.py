@@ -5,6 +5,7 @@ English is what the code says; German and Swedish come from ``translations/*.po`
 fails.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,14 @@ from headgate.sentences import Bytes, Sentence, Sentences
 #: Language of the console to its own name.
 LANGUAGES = {"en": "English", "de": "Deutsch", "sv": "Svenska"}
 TRANSLATIONS = Path(__file__).parent / "translations"
+
+#: Marks that turn the direction of what follows, until somebody turns it back.
+_MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+#: These marks, and the letters of scripts that are written from right to left.
+_TURNS = re.compile(
+    "[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -80,7 +89,7 @@ class Words:
         if isinstance(sentence, Sentences):
             return " ".join(self.say(part) for part in sentence.parts)
         if not isinstance(sentence, Sentence):
-            return sentence
+            return isolated(sentence)
         if sentence.many is not None:
             return self.tn(sentence.template, sentence.many, **sentence.values)
         return self.t(sentence.template, **sentence.values)
@@ -141,6 +150,11 @@ class Words:
         """Return the time of day on the server's wall clock."""
         return str(format_time(value.astimezone(self.zone), "short", locale=self.locale))
 
+    @property
+    def zone_name(self) -> str:
+        """How people call the time zone."""
+        return self.zone.key.removeprefix("Etc/")
+
     def ago(self, value: datetime, now: datetime) -> str:
         """Return how long ago something was, or in how long it will be."""
         return str(format_timedelta(value - now, add_direction=True, locale=self.locale))
@@ -164,13 +178,24 @@ class Words:
             for amount, unit in parts
             if amount
         ]
-        return " ".join(said) or str(
-            format_timedelta(timedelta(0), granularity="second", format="short", locale=self.locale)
-        )
+        return " ".join(said) or self.t("less than a second")
 
     def listed(self, items: Iterable[str]) -> str:
         """Return several things as one enumeration, with *and* before the last."""
         return str(format_list(list(items), locale=self.locale))
+
+
+def isolated(text: str) -> str:
+    r"""Return the text of somebody else so that it turns no writing direction but its own.
+
+    Text without right-to-left letters or marks stays as it is.
+
+    >>> isolated("KB1"), isolated("\u202ecod.exe")
+    ('KB1', '\u2068cod.exe\u2069')
+    """
+    if not _TURNS.search(text):
+        return text
+    return f"\N{FIRST STRONG ISOLATE}{text.translate(_MARKS)}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def best_language(accepted: str) -> str:

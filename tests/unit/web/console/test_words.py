@@ -78,7 +78,7 @@ def test_moments_are_told_on_the_servers_wall_clock() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "0 secs"), (-5, "0 secs"), (59.6, "1 min"), (61, "1 min 1 sec"), (7260, "2 hrs 1 min")],
+    [(0, "less than a second"), (-5, "less than a second"), (59.6, "1 min"), (61, "1 min 1 sec"), (7260, "2 hrs 1 min")],
 )
 def test_lengths_of_time_are_told_in_their_two_largest_units(seconds: float, said: str) -> None:
     assert speaking("en").duration(seconds) == said
@@ -152,3 +152,14 @@ def test_an_enumeration_has_its_and() -> None:
     assert speaking("en").listed(["a", "b", "c"]) == "a, b and c"
     assert speaking("de").listed(["a", "b", "c"]) == "a, b und c"
     assert speaking("de").listed([]) == ""
+
+
+@pytest.mark.parametrize("name", ["\N{RIGHT-TO-LEFT OVERRIDE}exe", "\u2069\u202eexe", "תיקון"])
+def test_text_written_from_right_to_left_turns_nothing_but_itself(name: str) -> None:
+    bare = name.strip("\u2069\u202e")
+    words = speaking("en")
+
+    assert words.t("{name} is here.", name=name) == f"\u2068{bare}\u2069 is here."
+    assert words.say(Sentence("{name}!", name=name)) == f"\u2068{bare}\u2069!"
+    assert words.say(name) == f"\u2068{bare}\u2069"
+    assert words.say(Sentence("{names}", names=(name, "b"))) == f"\u2068{bare}\u2069, b"
