@@ -26,6 +26,13 @@ TITLE = "The console over 150,000 revisions"
 REVISIONS = 150_000
 MOST_LOADS, SLOWEST = 300.0, 1_000.0  #: milliseconds
 LOADS = 40
+_OPTIONS = "/console/options/synchronization"
+_STEPS = (
+    *("source", "proxy", "connect", "languages"),
+    *("products", "classifications", "schedule", "begin"),
+)
+#: Parts of pages, which script asks for; browsers without it are led away from them.
+_PARTS = ("/console/progress", f"{_OPTIONS}/advanced/forecasts")
 _READY = re.compile(r"serves (http://\S+?)/? ")
 
 
@@ -87,8 +94,8 @@ class _Console:
 
     def _ask(self, method: str, path: str, body: str | None = None) -> str:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if path == "/console/progress":
-            headers["HX-Request"] = "true"  # a part of pages: browsers are led away from it
+        if path in _PARTS:
+            headers["HX-Request"] = "true"
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body, headers)
@@ -130,15 +137,17 @@ def _console(installation: Installation) -> Iterator[_Console]:
 
 def pages(console: _Console) -> dict[str, list[str]]:
     """Return page to the addresses it is loaded with."""
-    options, updates = "/console/options/synchronization", "/console/updates"
+    options, updates = _OPTIONS, "/console/updates"
     ids = _ids(console)
     return {
         "home": ["/console/"],
+        "Options": ["/console/options"],
         "Synchronization Options": [options],
-        "Advanced": [f"{options}/advanced"],
+        "Advanced": [f"{options}/advanced", f"{options}/advanced?read=yes"],
+        "Advanced, files by language": [f"{options}/advanced/forecasts"],
         "products": [f"{options}/products"],
         "classifications": [f"{options}/classifications"],
-        "set-up": [f"/console/set-up/{step}" for step in ("source", "products", "begin")],
+        "set-up": ["/console/set-up", *(f"/console/set-up/{step}" for step in _STEPS)],
         "updates": [updates],
         "updates, deep": _deep(console),
         "updates, searched": [
@@ -165,6 +174,7 @@ def pages(console: _Console) -> dict[str, list[str]]:
         "synchronizations": ["/console/synchronizations"],
         "synchronization": ["/console/synchronizations/1"],
         "account": ["/console/account"],
+        "certificate": ["/console/certificate"],
         "help": ["/console/help"],
         "progress": ["/console/progress"],
     }

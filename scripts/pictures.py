@@ -21,7 +21,7 @@ from headgate.simulator.children import Child, clean_environment, free_port, hea
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs/pictures"
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT, TALLEST = 1280, 800, 1600
 NAME, PASSWORD = "anna", "a password for pictures"
 
 
@@ -47,8 +47,10 @@ def pictures(update: str) -> Iterator[Picture]:
     yield Picture(name="synchronization-options", path=options)
     yield Picture(name="synchronization-options-german", path=options, language="de")
     yield Picture(name="advanced-warning", path=f"{options}/advanced")
+    yield Picture(name="advanced-synchronization-options", path=f"{options}/advanced?read=yes")
     yield Picture(name="products", path=f"{options}/products")
     yield Picture(name="classifications", path=f"{options}/classifications")
+    yield Picture(name="set-up", path="/console/set-up")
     for step in ("source", "proxy", "connect", "languages", "products", "classifications"):
         yield Picture(name=f"set-up-{step}", path=f"/console/set-up/{step}")
     for step in ("schedule", "begin"):
@@ -136,7 +138,9 @@ def draw(place: Shown, browser: Browser, wanted: Picture, folder: Path) -> None:
         place.sign_in(page)
     page.goto(wanted.path)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=folder / f"{wanted.name}.png", full_page=True)
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
+    page.set_viewport_size({"width": WIDTH, "height": height})
+    page.screenshot(path=folder / f"{wanted.name}.png")
     context.close()
 
 

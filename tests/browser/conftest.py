@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 from tests.commands import HeadgateCommand
 from tests.squid import Squids, squids
 from tests.upstream_lab import RunningLab, running_upstream
@@ -166,3 +174,27 @@ def sign_in(page: Page, *, name: str = ADMINISTRATOR, language: str = "en") -> N
     page.get_by_label(user, exact=True).fill(name)
     page.get_by_label(password, exact=True).fill(PASSWORD)
     page.get_by_role("button", name=button, exact=True).click()
+
+
+@pytest.fixture
+def office(tmp_path: Path, lab: RunningLab) -> Iterator[Server]:
+    """A new server whose source stands behind the proxy."""
+    with serving(tmp_path / "data", HEADGATE_LANGUAGES_LOCALE="sv") as server:
+        server.add_users()
+        server.point_at(lab)
+        yield server
+
+
+def opened(
+    browse: Browse, server: Server, address: str, *, name: str = ADMINISTRATOR, **how: object
+) -> Page:
+    """Open a page as somebody who has to sign in first."""
+    page = browse(server, **how).page()
+    page.goto(address)
+    sign_in(page, name=name, language=str(how.get("language", "en")))
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+    return page
+
+
+def heading(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)

@@ -98,3 +98,21 @@ def test_a_reporter_sees_every_page_and_can_send_no_form(busy: Server, browse: B
         )
 
         assert set(sent) <= own, address
+
+
+def test_what_is_set_can_be_printed_without_buttons_and_menus(busy: Server, browse: Browse) -> None:
+    page = browse(busy).page()
+    page.goto("/console/")
+    sign_in(page)
+    page.emulate_media(media="print")
+    options = "/console/options/synchronization"
+    for address, printed, left_out in (
+        (options, "#proxy-heading", "header, .tasks, .footer"),
+        (f"{options}/classifications", "main input[type=checkbox] >> nth=0", "header, main .btn"),
+        ("/console/updates", "table tbody tr >> nth=0", "header, .updates-filter, .pagination"),
+        ("/console/synchronizations", "table tbody tr >> nth=0", "header, #result"),
+    ):
+        page.goto(address)
+
+        expect(page.locator(printed)).to_be_visible()
+        assert not [one for one in page.locator(left_out).all() if one.is_visible()], address

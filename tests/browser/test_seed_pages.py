@@ -5,26 +5,14 @@ numbered step of the pages is one function here, in the page's own words.
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.conftest import Browse, Server, serving, sign_in
+from tests.browser.conftest import Browse, Server, sign_in
 from tests.browser.seed_words import ENGLISH, GERMAN, SeedWords
 from tests.squid import DOMAIN, PASSWORD, USER, Squid, Squids
-from tests.upstream_lab import RunningLab
 
 BOTH = pytest.mark.parametrize("say", [ENGLISH, GERMAN], ids=["english", "german"])
-
-
-@pytest.fixture
-def office(tmp_path: Path, lab: RunningLab) -> Iterator[Server]:
-    """A new server whose source stands behind the proxy."""
-    with serving(tmp_path / "data", HEADGATE_LANGUAGES_LOCALE="sv") as server:
-        server.add_users()
-        server.point_at(lab)
-        yield server
 
 
 @BOTH
@@ -147,6 +135,8 @@ def click_updates_and_see_the_list(page: Page, say: SeedWords) -> None:
 
 def _box(page: Page, title: str) -> Locator:
     """Return the box of a page with this title."""
-    return page.get_by_role("region", name=title, exact=True).or_(
-        page.get_by_role("group", name=title, exact=True)
-    ).first
+    return (
+        page.get_by_role("region", name=title, exact=True)
+        .or_(page.get_by_role("group", name=title, exact=True))
+        .first
+    )

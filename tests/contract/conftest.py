@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from headgate.catalogue.subscription import ProductsMode
+from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
+from headgate.storage import settings_rows, transactions
 from headgate.storage.engine import Engine
 from tests import databases
+from tests.cast import NOON
+from tests.catalogue_rows import Shelf, fill
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +32,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     with databases.opened(database_url) as engine:
         yield engine
+
+
+def products_mode(engine: Engine) -> ProductsMode:
+    """Return how products are chosen at present."""
+    with transactions.read(engine) as conn:
+        row = settings_rows.chosen_settings(conn).get(PRODUCTS_MODE)
+    return ProductsMode(row.value) if row else ProductsMode.ALL
+
+
+@pytest.fixture
+def subscribing(engine: Engine) -> Subscribing:
+    return Subscribing(engine=engine, mode=lambda: products_mode(engine), now=lambda: NOON)
+
+
+@pytest.fixture
+def shelf(engine: Engine) -> Shelf:
+    """A small catalogue of products and classifications."""
+    return fill(engine)

@@ -1,6 +1,5 @@
 """Choosing products and classifications through the service, on every database."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,45 +15,26 @@ from headgate.catalogue.subscription import (
 from headgate.content.local import LocalStore
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.subscribing import (
-    PRODUCTS_MODE,
     ModeLockedError,
     NoCategoriesError,
     Subscribing,
     UnknownPresetError,
 )
-from headgate.storage import audit, settings_rows, subscriptions, transactions
+from headgate.storage import audit, subscriptions, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON
-from tests.catalogue_rows import Shelf, fill
-
-
-def _mode(engine: Engine) -> Callable[[], ProductsMode]:
-    def read() -> ProductsMode:
-        with transactions.read(engine) as conn:
-            row = settings_rows.chosen_settings(conn).get(PRODUCTS_MODE)
-        return ProductsMode(row.value) if row else ProductsMode.ALL
-
-    return read
-
-
-@pytest.fixture
-def subscribing(engine: Engine) -> Subscribing:
-    return Subscribing(engine=engine, mode=_mode(engine), now=lambda: NOON)
-
-
-@pytest.fixture
-def shelf(engine: Engine) -> Shelf:
-    return fill(engine)
+from tests.catalogue_rows import Shelf
+from tests.contract.conftest import products_mode
 
 
 def _kept(engine: Engine) -> Subscription:
     with transactions.read(engine) as conn:
-        return subscriptions.subscription(conn, _mode(engine)())
+        return subscriptions.subscription(conn, products_mode(engine))
 
 
 def _shown(engine: Engine) -> set[str]:
     browser = CatalogueBrowser(engine=engine, unpack=bytes, store=LocalStore(Path("nowhere")))
-    return {line.title for line in browser.products(_mode(engine)()) if line.selected}
+    return {line.title for line in browser.products(products_mode(engine)) if line.selected}
 
 
 def test_nothing_chosen_means_all_products_and_two_classifications(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from headgate.storage import catalogue_version, transactions
 from headgate.storage.engine import Engine, open_engine, sqlite_url
@@ -38,3 +39,11 @@ def test_a_reader_sees_one_moment_whatever_is_written_meanwhile(engine: Engine) 
 
     with transactions.read(engine) as conn:
         assert catalogue_version.catalogue_version(conn) == before + 1
+
+
+def test_an_error_does_not_repeat_what_was_to_be_stored(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as refused, transactions.write(engine) as conn:
+        conn.execute(text("INSERT INTO nowhere VALUES (:hash)"), {"hash": "a digest of a secret"})
+
+    assert "nowhere" in str(refused.value)
+    assert "digest" not in str(refused.value)

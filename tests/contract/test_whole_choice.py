@@ -1,7 +1,5 @@
 """Choosing exactly a list of products or classifications, on every database."""
 
-from collections.abc import Callable
-
 import pytest
 
 from headgate.catalogue.presets import SUPPORTED_WINDOWS
@@ -16,26 +14,7 @@ from headgate.services.subscribing import (
 from headgate.storage import audit, settings_rows, subscriptions, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON
-from tests.catalogue_rows import Shelf, fill
-
-
-def _mode(engine: Engine) -> Callable[[], ProductsMode]:
-    def read() -> ProductsMode:
-        with transactions.read(engine) as conn:
-            row = settings_rows.chosen_settings(conn).get(PRODUCTS_MODE)
-        return ProductsMode(row.value) if row else ProductsMode.ALL
-
-    return read
-
-
-@pytest.fixture
-def subscribing(engine: Engine) -> Subscribing:
-    return Subscribing(engine=engine, mode=_mode(engine), now=lambda: NOON)
-
-
-@pytest.fixture
-def shelf(engine: Engine) -> Shelf:
-    return fill(engine)
+from tests.catalogue_rows import Shelf
 
 
 def choose(

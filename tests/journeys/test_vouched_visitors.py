@@ -3,13 +3,16 @@
 import base64
 import struct
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import spnego
 from structlog.testing import capture_logs
+from tests.cast import NOON
 from tests.console import PASSWORD, Browser, ConsoleLab, opened_console
 from tests.installation import Installation
+from time_machine import TimeMachineFixture
 
 from headgate.bootstrap import open_home
 from headgate.services import kerberos
@@ -119,6 +122,20 @@ def test_a_session_of_the_form_does_not_depend_on_the_proxy(proxied: ConsoleLab)
     name(browser, "bert")
 
     assert who(browser) == ["anna", "WSUS Administrators", "Password"]
+
+
+def test_parts_that_ask_by_themselves_keep_no_session_of_the_form_open(
+    proxied: ConsoleLab, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(NOON, tick=False)
+    browser = by_proxy(proxied)
+    fields = {"name": "anna", "password": PASSWORD}
+    browser.get(SIGN_IN).submit(fields, with_field="password")
+    for _ in range(5):
+        time_machine.shift(timedelta(minutes=15))
+        page = browser.get("/console/progress", hx_request="true", headgate_timer="yes")
+
+    assert page.status == 401
 
 
 def test_a_stranger_names_nobody(proxied: ConsoleLab) -> None:

@@ -84,6 +84,24 @@ def test_a_library_exception_keeps_its_traceback(capsys: pytest.CaptureFixture[s
     assert "ValueError: the reason" in json.loads(capsys.readouterr().err)["exception"]
 
 
+@pytest.mark.parametrize("json", [True, False])
+def test_an_exception_does_not_tell_what_its_functions_were_given(
+    capsys: pytest.CaptureFixture[str], json: bool
+) -> None:
+    def sign_in(typed: str) -> None:
+        raise ValueError(f"{len(typed)} characters")
+
+    logs.configure("info", json=json)
+    try:
+        sign_in("hunter" + str(2))
+    except ValueError:
+        logging.getLogger("some.library").exception("failed")
+
+    written = capsys.readouterr().err
+    assert "ValueError: 7 characters" in written
+    assert "hunter2" not in written
+
+
 def test_stdout_stays_clean_before_logging_is_configured(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -2,9 +2,15 @@
 
 Kept in memory: one process serves, and forgetting at a restart harms nobody. A refused try does not
 count, so a window always ends, and `headgate open` signs an administrator in meanwhile.
+
+Whoever tries has one of 65,536 counters, found by a keyed hash: the store never gives a counter
+back, and what strangers type must not fill the memory.
 """
 
+import hashlib
+import ipaddress
 import math
+import secrets
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -16,6 +22,9 @@ from headgate.sentences import counted
 
 PER_ACCOUNT = RateLimitItemPerMinute(5, 5, "account")
 PER_ADDRESS = RateLimitItemPerMinute(20, 5, "address")  # an office behind one address
+
+_COUNTER_BYTES = 2
+_IPV6_PREFIX = 64
 
 
 class TooManyAttemptsError(UsageError):
@@ -37,12 +46,14 @@ class Attempts:
 
     def __init__(self) -> None:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
+        self._key = secrets.token_bytes(16)  # nobody can choose whose counter to share
 
     def begin(self, account: str, address: str) -> None:
         """Ask before a password is checked; raises TooManyAttemptsError.
 
         The try counts for the account from now on: twenty at the same moment are not one.
         """
+        account, address = self._counter(account), self._counter(_network(address))
         if not self._windows.test(PER_ADDRESS, address):
             raise TooManyAttemptsError(self._wait(PER_ADDRESS, address))
         if not self._windows.hit(PER_ACCOUNT, account):
@@ -50,12 +61,27 @@ class Attempts:
 
     def failed(self, address: str) -> None:
         """Count a wrong password for the address as well."""
-        self._windows.hit(PER_ADDRESS, address)
+        self._windows.hit(PER_ADDRESS, self._counter(_network(address)))
 
     def succeeded(self, account: str) -> None:
         """Forget the account's wrong passwords."""
-        self._windows.clear(PER_ACCOUNT, account)
+        self._windows.clear(PER_ACCOUNT, self._counter(account))
 
-    def _wait(self, limit: RateLimitItemPerMinute, who: str) -> int:
-        reset = self._windows.get_window_stats(limit, who).reset_time
+    def _counter(self, who: str) -> str:
+        text = who.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, digest_size=_COUNTER_BYTES, key=self._key).hexdigest()
+
+    def _wait(self, limit: RateLimitItemPerMinute, counter: str) -> int:
+        reset = self._windows.get_window_stats(limit, counter).reset_time
         return max(1, math.ceil(reset - clock.now().timestamp()))
+
+
+def _network(address: str) -> str:
+    """Return what one visitor has to itself: with IPv6 a whole network of addresses."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))

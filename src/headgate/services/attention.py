@@ -59,6 +59,7 @@ class Deed(StrEnum):
     CHOOSE_FILES = "choose_files"
     CHOOSE_SCHEDULE = "choose_schedule"
     LEAD_TO_HTTPS = "lead_to_https"
+    LOOK_AT_CERTIFICATE = "look_at_certificate"
     BY_HAND = "by_hand"  #: outside the console; the next step says how
 
 
@@ -157,6 +158,8 @@ class Attention:
             )
 
     def _certificate(self) -> Iterator[Item]:
+        if not self._addresses.present().https:
+            return  # nobody is shown it
         facts = self._certificates.describe()
         # Ours is made anew in time; only its CA's end, which nothing outlives, shows up here.
         if facts is None or facts.days_left >= (0 if facts.is_ours else DAYS_BEFORE_END):
@@ -168,6 +171,7 @@ class Attention:
             next_step=Sentence("Restart the service; it makes a new one.")
             if facts.is_ours
             else Sentence("Replace the files that listen.certificate and listen.key name."),
+            deed=Deed.LOOK_AT_CERTIFICATE,
         )
 
 

@@ -5,8 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
+
+from headgate.errors import StorageError
 from headgate.storage import said, transactions
 from headgate.storage.engine import Engine
+
+_log = structlog.get_logger()
 
 
 class Tone(StrEnum):
@@ -43,9 +48,16 @@ class Telling:
         with transactions.read(self.engine) as conn:
             waiting = said.waiting_for(conn, _hash(token))
         if waiting:
+            self._forget(token)
+        return [Told(Tone(tone), sentence) for tone, sentence in waiting]
+
+    def _forget(self, token: str) -> None:
+        try:
             with transactions.write(self.engine) as conn:
                 said.forget(conn, _hash(token))
-        return [Told(Tone(tone), sentence) for tone, sentence in waiting]
+        except StorageError as exc:
+            # Told twice is better than no page at all while the disk is full.
+            _log.warning("what was told is not forgotten", reason=exc.message)
 
 
 def _hash(token: str) -> bytes:

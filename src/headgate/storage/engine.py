@@ -67,9 +67,7 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
     raise StorageError(
-        Sentence(
-            "Databases of kind '{kind}' are not supported.", kind=parsed.get_backend_name()
-        ),
+        Sentence("Databases of kind '{kind}' are not supported.", kind=parsed.get_backend_name()),
         next_step=Sentence("Use SQLite or PostgreSQL."),
     )
 
@@ -80,6 +78,7 @@ def _open_sqlite(url: URL) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
         pool_size=8,
         max_overflow=16,
+        hide_parameters=True,  # an error names the statement, not the secrets it carried
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -109,7 +108,9 @@ def _begin_sqlite(conn: Connection) -> None:
 
 def _open_postgresql(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=8, max_overflow=16, pool_pre_ping=True, hide_parameters=True
+        )
     except ModuleNotFoundError as exc:
         raise StorageError(
             Sentence("The PostgreSQL driver is not installed."),

@@ -310,7 +310,7 @@ def test_an_own_certificate_is_watched_before_its_end(place: _Place) -> None:
     assert place.items() == []
 
     place.use_certificate(days_left=29)
-    assert place.only().kind == "certificate"
+    assert (place.only().kind, place.only().deed) == ("certificate", Deed.LOOK_AT_CERTIFICATE)
 
 
 def test_an_expired_certificate_is_told_as_expired(place: _Place) -> None:

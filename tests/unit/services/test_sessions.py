@@ -3,6 +3,7 @@
 What sessions do in the database is in ``tests/contract/test_accounts_sessions.py``.
 """
 
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -109,6 +110,30 @@ def test_after_twenty_wrong_passwords_the_address_waits_for_every_account(
     assert sign_in(sessions, "anna", GOOD, address=HOTEL)
     clock.shift(timedelta(minutes=5, seconds=1))
     assert sign_in(sessions, "anna", GOOD)
+
+
+def test_a_visitor_with_a_network_of_addresses_waits_like_one_with_one(
+    sessions: Sessions, quick: None
+) -> None:
+    for number in range(20):
+        fail(sessions, f"guess {number}", 1, address=f"2001:db8:0:1:{number:x}::1")
+
+    with pytest.raises(TooManyAttemptsError):
+        sign_in(sessions, "anna", GOOD, address="2001:db8:0:1:ffff::1")
+
+    assert sign_in(sessions, "anna", GOOD, address="2001:db8:0:2::1")
+
+
+def test_what_strangers_type_does_not_stay_in_memory(sessions: Sessions, quick: None) -> None:
+    tracemalloc.start()
+    try:
+        for number in range(10):
+            fail(sessions, f"{number}" * 1_000_000, 1)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 1_000_000
 
 
 def test_an_office_full_of_people_who_know_their_passwords_never_waits(

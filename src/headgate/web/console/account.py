@@ -8,8 +8,8 @@ from headgate.services.attempts import TooManyAttemptsError
 from headgate.services.passwords import PasswordRefusedError
 from headgate.services.people import Visitor, Way
 from headgate.services.sessions import WrongPasswordError
-from headgate.web.console import cookies
-from headgate.web.console.own_paths import own_path
+from headgate.web.console import browsers, cookies
+from headgate.web.console.own_paths import LINK, SIGN_IN, own_path
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import LANGUAGES
 
@@ -77,7 +77,7 @@ def prefer(console: Console, visit: Visit) -> Response:
 def _back(visit: Visit) -> str:
     """Return the page the choice was made on; those of signing in are kept with what they say."""
     back = visit.typed("back")
-    signing_in = back.split("?")[0] in ("/console/sign-in", "/console/link")
+    signing_in = back.split("?")[0] in (SIGN_IN, LINK)
     return back if signing_in else own_path(back)
 
 
@@ -115,6 +115,7 @@ def _page(
         ways=WAYS,
         has_password=_has_password(console, visitor),
         sessions=console.sessions.open_sessions(visitor.name, token=visit.session),
+        browser_name=browsers.name_of,
         wrong_present=wrong_present,
         wrong_password=wrong_password,
         differ=differ,

@@ -23,13 +23,7 @@ from headgate.web.console.visit import Console, Visit
 
 PAGE = f"{BACK}/advanced"
 
-KEYS = (
-    "content.store",
-    "content.deferred",
-    "content.express",
-    "languages.mode",
-    "languages.selected",
-)
+KEYS = (*settings_form.FILES, *settings_form.LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)

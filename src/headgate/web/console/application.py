@@ -6,10 +6,9 @@ from starlette.routing import Route
 
 from headgate.web.console import assets
 from headgate.web.console.door import Threads, endpoint
+from headgate.web.console.own_paths import HOME
 from headgate.web.console.routes import ROUTES
 from headgate.web.console.visit import Console
-
-HOME = "/console/"
 
 
 def console_routes(console: Console) -> list[Route]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from headgate.services.language_choice import described
 from headgate.services.subscribing import Choice
 from headgate.settings.shared import Proxy, Schedule, Source
-from headgate.web.console import setting_words
+from headgate.web.console import language_choices, setting_words
 from headgate.web.console.category_names import category_names
 from headgate.web.console.update_text import short
 from headgate.web.console.visit import Console, Visit
@@ -28,7 +27,9 @@ def said(console: Console, visit: Visit) -> Mapping[str, str]:
         "source": _source(words, shared.source),
         "proxy": _proxy(words, shared.proxy),
         "files": words.say(setting_words.said("content.store", shared.content.store)),
-        "languages": words.say(described(shared.languages)),
+        "languages": language_choices.chosen(
+            words, shared.languages, console.configuring.source_languages()
+        ),
         "products": _products(words, choice, names),
         "classifications": _classifications(words, choice, names),
         "schedule": _schedule(words, shared.schedule),

@@ -1,4 +1,8 @@
-"""The cookies of the console. None can be read by scripts; all belong to ``/console`` alone."""
+"""The cookies of the console. None can be read by scripts; all belong to ``/console`` alone.
+
+Over HTTPS they have other names: a browser lets nobody replace a secure cookie over plain HTTP, so
+whoever had used both would never be signed in there again.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +13,8 @@ LANGUAGE = "headgate_language"  #: chosen before signing in
 THEME = "headgate_theme"
 
 _PATH = "/console"
+#: Browsers take a cookie of such a name over HTTPS alone.
+_SECURE = "__Secure-"
 _YEAR = 365 * 24 * 3600
 
 
@@ -17,7 +23,7 @@ def set_cookie(
 ) -> None:
     """Give the browser a cookie; without ``lasting`` it is gone when the browser is closed."""
     response.set_cookie(
-        name,
+        _SECURE + name if https else name,
         value,
         max_age=_YEAR if lasting else None,
         path=_PATH,
@@ -29,9 +35,10 @@ def set_cookie(
 
 def forget_cookie(response: Response, name: str, *, https: bool) -> None:
     """Take a cookie back."""
-    response.delete_cookie(name, path=_PATH, secure=https, httponly=True, samesite="lax")
+    for each in (_SECURE + name, name) if https else (name,):
+        response.delete_cookie(each, path=_PATH, secure=https, httponly=True, samesite="lax")
 
 
 def cookie(request: Request, name: str) -> str:
-    """Return a cookie's value, "" for none."""
-    return request.cookies.get(name, "")
+    """Return a cookie's value, "" for none; the one that came over HTTPS alone first."""
+    return request.cookies.get(_SECURE + name) or request.cookies.get(name, "")

@@ -9,9 +9,10 @@
 What cannot be read ends before all that, see ``mishaps``.
 """
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ import structlog
 from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message, Receive
 
@@ -29,17 +30,16 @@ from headgate.sentences import Sentence
 from headgate.services.people import Role, Visitor
 from headgate.web.console import cookies, messages, vouching
 from headgate.web.console.forwarded import Caller, where_to_sign_in
+from headgate.web.console.own_paths import HOME, LINK, SIGN_IN
 from headgate.web.console.page import FORM_TOKEN, render
-from headgate.web.console.routing import PUBLIC, ConsoleRoute
+from headgate.web.console.routing import PUBLIC, ConsoleRoute, Lane
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import LANGUAGES, Words, best_language
 
 log = structlog.get_logger()
 
-SIGN_IN = "/console/sign-in"
-
 #: Pages nobody should use over plain HTTP from another machine.
-_SECRETS_ARE_TYPED = (SIGN_IN, "/console/link")
+_SECRETS_ARE_TYPED = (SIGN_IN, LINK)
 
 #: Parts of pages that ask for themselves send this header (``hx-headers``).
 BY_TIMER = "headgate-timer"
@@ -47,6 +47,7 @@ BY_TIMER = "headgate-timer"
 #: What a form may bring: the tree of products has a few thousand boxes.
 _MOST_FIELDS = 10_000
 _MOST_BYTES = 1_000_000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -64,15 +65,15 @@ _HEADERS = {
 
 @dataclass(slots=True)
 class Threads:
-    """How many requests are worked on at once: pages hold the interpreter, few at once are best."""
+    """How many requests of each lane are worked on at once."""
 
-    limiter: CapacityLimiter | None = None
+    limiters: dict[Lane, CapacityLimiter] = field(default_factory=dict)
 
-    def get(self) -> CapacityLimiter:
-        """Return the limiter; it must be made inside the event loop."""
-        if self.limiter is None:
-            self.limiter = CapacityLimiter(8)
-        return self.limiter
+    def get(self, lane: Lane) -> CapacityLimiter:
+        """Return the limiter of a lane; it must be made inside the event loop."""
+        if lane not in self.limiters:
+            self.limiters[lane] = CapacityLimiter(lane.threads)
+        return self.limiters[lane]
 
 
 def endpoint(
@@ -82,9 +83,9 @@ def endpoint(
 
     async def answer(request: Request) -> Response:
         form = await _form(request)
-        _refuse_nul(request, form)
+        _refuse_unstorable(request, form)
         return await to_thread.run_sync(
-            lambda: _answer(console, route, request, form), limiter=threads.get()
+            lambda: _answer(console, route, request, form), limiter=threads.get(route.lane)
         )
 
     return answer
@@ -95,7 +96,10 @@ async def _form(request: Request) -> FormData:
     if request.method != "POST":
         return FormData()
     limited = Request(request.scope, _limited(request.receive))
-    return await limited.form(max_files=0, max_fields=_MOST_FIELDS)
+    try:
+        return await limited.form(max_files=0, max_fields=_MOST_FIELDS)
+    except (ClientDisconnect, UnicodeError) as exc:  # gone; or an encoding nobody writes in
+        raise HTTPException(400) from exc
 
 
 def _limited(receive: Receive) -> Receive:
@@ -113,11 +117,11 @@ def _limited(receive: Receive) -> Receive:
     return counted
 
 
-def _refuse_nul(request: Request, form: FormData) -> None:
-    """Refuse the one character that no database keeps and no keyboard types."""
+def _refuse_unstorable(request: Request, form: FormData) -> None:
+    """Refuse the characters that no database keeps and no keyboard types: NUL, half pairs."""
     texts = [request.url.path, *chain(*request.query_params.multi_items())]
     texts += [text for pair in form.multi_items() for text in pair if isinstance(text, str)]
-    if any("\0" in text for text in texts):
+    if any(map(_UNSTORABLE.search, texts)):
         raise HTTPException(400)
 
 
@@ -228,7 +232,7 @@ def _to_sign_in(visit: Visit) -> Response:
     """Lead to signing in and back, over TLS from elsewhere; a form is not sent again."""
     request = visit.request
     lost = request.method == "POST"
-    back = request.url.path if not lost else visit.typed("back") or "/console/"
+    back = request.url.path if not lost else visit.typed("back") or HOME
     if not lost and request.url.query:
         back += f"?{request.url.query}"
     address = f"{SIGN_IN}?next={quote(back, safe='/')}" + ("&why=ended" if lost else "")

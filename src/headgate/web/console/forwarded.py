@@ -30,6 +30,7 @@ class Caller:
     scheme: str  #: http | https, as the visitor's browser uses it
     host: str  #: host[:port] as the browser names us; "" when missing or malformed
     by_proxy: bool  #: a trusted proxy stands between: its user header counts
+    browser: str = ""  #: what the visitor's browser calls itself
 
     @property
     def is_here(self) -> bool:
@@ -61,6 +62,7 @@ class Caller:
             scheme=scheme,
             host=host if _HOST.fullmatch(host) else "",
             by_proxy=by_proxy,
+            browser=headers.get("user-agent", ""),
         )
 
 

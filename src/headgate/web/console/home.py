@@ -100,6 +100,8 @@ def lead_to_https(console: Console, visit: Visit) -> Response:
 
 def _way(visit: Visit, item: Item) -> Way | None:
     """Return the click that helps, as far as this visitor may and this connection can."""
+    if item.deed is Deed.LOOK_AT_CERTIFICATE:
+        return Way(address="/console/certificate", words=Sentence("See the certificate"))
     if item.deed is Deed.LOOK_AT_RUN:
         return Way(
             address=f"/console/synchronizations/{item.run_id}#problems",

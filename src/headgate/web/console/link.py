@@ -15,9 +15,6 @@ from headgate.web.console.own_paths import HOME
 from headgate.web.console.sign_in import with_session
 from headgate.web.console.visit import Console, Visit
 
-#: The page; a link has its token behind ``?token=``, which no log repeats.
-LINK = "/console/link"
-
 
 def show(console: Console, visit: Visit) -> Response:
     """Show what the link is for, and the button that uses it."""
@@ -31,7 +28,7 @@ def follow(console: Console, visit: Visit) -> Response:
         return _make_first(console, visit, link)
     try:
         token = console.sessions.follow_link(
-            link, address=visit.caller.address, browser=_browser(visit)
+            link, address=visit.caller.address, browser=visit.caller.browser
         )
     except LinkRefusedError:
         return _page(console, visit, link)
@@ -48,7 +45,7 @@ def _make_first(console: Console, visit: Visit, link: str) -> Response:
             visit.typed("name"),
             password,
             address=visit.caller.address,
-            browser=_browser(visit),
+            browser=visit.caller.browser,
         )
     except (UserNameError, UserExistsError) as error:
         return _page(console, visit, link, status=400, wrong_name=error)
@@ -83,7 +80,3 @@ def _page(
     )
     page.headers["Referrer-Policy"] = "no-referrer"  # this page's address signs somebody in
     return page
-
-
-def _browser(visit: Visit) -> str:
-    return visit.request.headers.get("user-agent", "")

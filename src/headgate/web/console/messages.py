@@ -7,7 +7,15 @@ handler begins has no error of ours: its HTTP status has the face.
 
 from dataclasses import dataclass
 
-from headgate.errors import HeadgateError, SettingsError, SourceError, StorageError, UsageError
+from headgate.errors import (
+    ContentError,
+    DocumentError,
+    HeadgateError,
+    SettingsError,
+    SourceError,
+    StorageError,
+    UsageError,
+)
 from headgate.sentences import Sentence
 from headgate.services.catalogue_browser import NoSuchUpdateError
 from headgate.services.configuring import LockedSettingError
@@ -41,6 +49,8 @@ FACES: dict[type[HeadgateError], Face] = {
     SettingsError: Face(400, Sentence("A setting is not right")),
     LockedSettingError: Face(409, Sentence("This setting is fixed")),
     SourceError: Face(502, Sentence("The update source cannot be reached")),
+    DocumentError: Face(500, Sentence("An update document cannot be read")),
+    ContentError: Face(500, Sentence("An update file cannot be read")),
     StorageError: Face(503, Sentence("The database does not answer")),
     NoSuchUpdateError: Face(404, Sentence("There is no such update")),
     NoSuchRunError: Face(404, Sentence("There is no such synchronization")),

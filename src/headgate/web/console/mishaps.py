@@ -16,18 +16,17 @@ from starlette.responses import PlainTextResponse, Response
 from headgate.errors import HeadgateError
 from headgate.web.console import door, messages
 from headgate.web.console.messages import Mishap
+from headgate.web.console.own_paths import HOME
 from headgate.web.console.visit import Console, Visit
 
 log = structlog.get_logger()
-
-_BELOW = "/console/"
 
 
 def exception_handlers(console: Console) -> Mapping[Any, Callable[[Request, Any], Response]]:
     """Return what Starlette calls for errors; outside the console they stay as plain as its own."""
 
     def refused(request: Request, error: HTTPException) -> Response:
-        if not request.url.path.startswith(_BELOW):
+        if not request.url.path.startswith(HOME):
             return PlainTextResponse(error.detail, error.status_code, headers=error.headers)
         answer = _page(console, request, error.status_code, messages.mishap_of(error.status_code))
         answer.headers.update(error.headers or {})
@@ -41,7 +40,7 @@ def exception_handlers(console: Console) -> Mapping[Any, Callable[[Request, Any]
 
     def failed(request: Request, _error: Exception) -> Response:
         # Starlette raises the error again: the log has all of it, the page none of it.
-        if not request.url.path.startswith(_BELOW):
+        if not request.url.path.startswith(HOME):
             return PlainTextResponse("Internal Server Error", 500)
         return _page(console, request, 500, messages.mishap_of(500))
 

@@ -72,14 +72,18 @@ def _states(console: Console, visit: Visit) -> Mapping[str, Sequence[str]]:
     present, words = at_present.said(console, visit), visit.words
     certificate = console.certificates.describe()
     return {
-        _ALL: [present["source"], present["proxy"], present["schedule"]],
+        _ALL: [
+            words.t("Update source: {source}", source=present["source"]),
+            words.t("Proxy server: {proxy}", proxy=present["proxy"]),
+            words.t("Schedule: {schedule}", schedule=present["schedule"]),
+        ],
         f"{_ALL}/products": [present["products"]],
         f"{_ALL}/classifications": [present["classifications"]],
         f"{_ALL}/advanced": [present["files"], present["languages"]],
         "/console/certificate": [
             words.t("Valid until {date}", date=words.date(certificate.not_after))
             if certificate
-            else words.t("There is none yet.")
+            else words.t("This server has no certificate: it listens without TLS.")
         ],
         "/console/account": [visit.visitor.name] if visit.visitor else [],
     }

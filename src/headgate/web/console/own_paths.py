@@ -3,7 +3,9 @@
 from urllib.parse import urlsplit
 
 HOME = "/console/"
-_SIGNING_IN = ("/console/sign-in", "/console/sign-out", "/console/link")
+SIGN_IN, SIGN_OUT = "/console/sign-in", "/console/sign-out"
+#: A one-time link has its token behind ``?token=``, which no log repeats.
+LINK = "/console/link"
 
 
 def own_path(wanted: str) -> str:
@@ -15,4 +17,4 @@ def own_path(wanted: str) -> str:
     if not wanted.startswith(HOME) or "\\" in wanted or not wanted.isprintable():
         return HOME
     path = urlsplit(wanted).path
-    return HOME if path in _SIGNING_IN or ".." in path.split("/") else wanted
+    return HOME if path in (SIGN_IN, SIGN_OUT, LINK) or ".." in path.split("/") else wanted

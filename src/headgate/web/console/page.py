@@ -21,6 +21,7 @@ from headgate import __version__
 from headgate.sentences import Sentence
 from headgate.web.console import assets
 from headgate.web.console.on_pages import speech
+from headgate.web.console.own_paths import HOME
 from headgate.web.console.visit import Visit
 from headgate.web.console.words import LANGUAGES
 
@@ -40,7 +41,7 @@ class MenuItem:
 
 #: WSUS's toolbar, as far as it is built.
 MENU = (
-    MenuItem(Sentence("Home"), "/console/", "home"),
+    MenuItem(Sentence("Home"), HOME, "home"),
     MenuItem(Sentence("Updates"), "/console/updates", "package"),
     MenuItem(Sentence("Synchronizations"), "/console/synchronizations", "history"),
     MenuItem(Sentence("Options"), "/console/options", "settings"),
@@ -113,6 +114,6 @@ def _hidden(token: str) -> Markup:
 
 
 def _is_current(item: MenuItem, path: str) -> bool:
-    if item.address == "/console/":
+    if item.address == HOME:
         return path == item.address or path.startswith("/console/set-up")
     return path == item.address or path.startswith(f"{item.address}/")

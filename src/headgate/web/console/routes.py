@@ -31,7 +31,7 @@ from headgate.web.console import (
 )
 from headgate.web.console import advanced_synchronization_options as advanced
 from headgate.web.console import synchronization_options as options_page
-from headgate.web.console.routing import PUBLIC
+from headgate.web.console.routing import PUBLIC, Lane
 from headgate.web.console.routing import ConsoleRoute as At
 
 _LOOK, _CHANGE = Role.REPORTER, Role.ADMINISTRATOR
@@ -40,16 +40,16 @@ _LOOK, _CHANGE = Role.REPORTER, Role.ADMINISTRATOR
 # fmt: off
 ROUTES: tuple[At, ...] = (
     At("GET", "/sign-in", sign_in.show, PUBLIC),
-    At("POST", "/sign-in", sign_in.sign_in, PUBLIC),
+    At("POST", "/sign-in", sign_in.sign_in, PUBLIC, Lane.PASSWORDS),
     At("POST", "/sign-out", sign_in.sign_out, _LOOK),
     At("GET", "/link", link.show, PUBLIC),
-    At("POST", "/link", link.follow, PUBLIC),
+    At("POST", "/link", link.follow, PUBLIC, Lane.PASSWORDS),
     At("GET", "/certificate", certificate.show, PUBLIC),
     At("GET", "/certificate/headgate-ca.crt", certificate.windows_file, PUBLIC),
     At("GET", "/certificate/headgate-ca.pem", certificate.pem_file, PUBLIC),
     At("POST", "/preferences", account.prefer, PUBLIC),
     At("GET", "/account", account.show, _LOOK),
-    At("POST", "/account/password", account.change_password, _LOOK),
+    At("POST", "/account/password", account.change_password, _LOOK, Lane.PASSWORDS),
     At("POST", "/account/sessions", account.end_session, _LOOK),
     At("GET", "/", home.show, _LOOK),
     At("POST", "/plain-http", home.lead_to_https, _CHANGE),
@@ -68,7 +68,7 @@ ROUTES: tuple[At, ...] = (
     At("GET", "/options", options.show, _LOOK),
     At("GET", "/options/synchronization", options_page.show, _LOOK),
     At("POST", "/options/synchronization", options_page.save, _CHANGE),
-    At("POST", "/options/synchronization/test", options_page.test, _CHANGE),
+    At("POST", "/options/synchronization/test", options_page.test, _CHANGE, Lane.OUTSIDE),
     At("GET", "/options/synchronization/test", options_page.lead, _LOOK),
     At("POST", "/options/synchronization/synchronize", options_page.synchronize, _CHANGE),
     At("GET", "/options/synchronization/synchronize", options_page.lead, _LOOK),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from starlette.responses import Response
 
@@ -14,6 +15,19 @@ Handler = Callable[[Console, Visit], Response]
 PUBLIC = None
 
 
+class Lane(Enum):
+    """How many requests of a kind are worked on at once; no kind makes another one wait."""
+
+    PAGES = (8, "they hold the interpreter: few at once are best")
+    PASSWORDS = (4, "each waits for its turn to hash")
+    OUTSIDE = (2, "each may wait half a minute for other computers")
+
+    @property
+    def threads(self) -> int:
+        """The most threads at once."""
+        return self.value[0]
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleRoute:
     """One address of the console: who may, and which function answers."""
@@ -22,6 +36,7 @@ class ConsoleRoute:
     path: str  #: below /console, placeholders in braces
     handler: Handler
     role: Role | None  #: the least role that may; PUBLIC for everybody
+    lane: Lane = Lane.PAGES
 
     @property
     def address(self) -> str:

@@ -6,7 +6,6 @@ The same fields, rules and sentences as under *Synchronization Options*; *Next* 
 from starlette.responses import Response
 
 from headgate.services.setting_up import StepName
-from headgate.services.stored_settings import PASSWORD
 from headgate.web.console import language_choices, saving_settings, set_up_steps, settings_form
 from headgate.web.console.routing import Handler
 from headgate.web.console.setting_words import by_somebody
@@ -15,25 +14,10 @@ from headgate.web.console.visit import Console, Visit
 
 #: The settings of each step.
 KEYS = {
-    StepName.SOURCE: (
-        "source.kind",
-        "source.host",
-        "source.port",
-        "source.tls",
-        "source.ca_file",
-    ),
-    StepName.PROXY: (
-        "proxy.enabled",
-        "proxy.host",
-        "proxy.port",
-        "proxy.use_credentials",
-        "proxy.user",
-        "proxy.domain",
-        PASSWORD,
-        "proxy.allow_basic",
-    ),
-    StepName.LANGUAGES: ("languages.mode", "languages.selected"),
-    StepName.SCHEDULE: ("schedule.mode", "schedule.first", "schedule.per_day"),
+    StepName.SOURCE: settings_form.SOURCE,
+    StepName.PROXY: settings_form.PROXY,
+    StepName.LANGUAGES: settings_form.LANGUAGES,
+    StepName.SCHEDULE: settings_form.SCHEDULE,
 }
 _SECTIONS = {
     StepName.SOURCE: "section_source.html",

@@ -18,23 +18,22 @@ from headgate.settings.values import Value, written, yes_or_no
 from headgate.web.console.page import FORM_TOKEN
 from headgate.web.console.visit import Console, Visit
 
-_OF_CREDENTIALS = frozenset({"proxy.user", "proxy.domain", PASSWORD, "proxy.allow_basic"})
+#: The settings of each part of the options, in the order of the page.
+SCHEDULE = ("schedule.mode", "schedule.first", "schedule.per_day")
+SOURCE = ("source.kind", "source.host", "source.port", "source.tls", "source.ca_file")
+_CREDENTIALS = ("proxy.user", "proxy.domain", PASSWORD, "proxy.allow_basic")
+PROXY = ("proxy.enabled", "proxy.host", "proxy.port", "proxy.use_credentials", *_CREDENTIALS)
+FILES = ("content.store", "content.deferred", "content.express")
+LANGUAGES = ("languages.mode", "languages.selected")
+
 #: What counts only while a switch has a position; the page greys it out by the same rule.
 _NEEDS: tuple[tuple[frozenset[str], str, str], ...] = (
-    (frozenset({"schedule.first", "schedule.per_day"}), "schedule.mode", "daily"),
-    (
-        frozenset({"source.host", "source.port", "source.tls", "source.ca_file"}),
-        "source.kind",
-        "upstream",
-    ),
-    (
-        frozenset({"proxy.host", "proxy.port", "proxy.use_credentials", *_OF_CREDENTIALS}),
-        "proxy.enabled",
-        "true",
-    ),
-    (_OF_CREDENTIALS, "proxy.use_credentials", "true"),
-    (frozenset({"content.deferred", "content.express"}), "content.store", "local"),
-    (frozenset({"languages.selected"}), "languages.mode", "selected"),
+    (frozenset(SCHEDULE[1:]), "schedule.mode", "daily"),
+    (frozenset(SOURCE[1:]), "source.kind", "upstream"),
+    (frozenset(PROXY[1:]), "proxy.enabled", "true"),
+    (frozenset(_CREDENTIALS), "proxy.use_credentials", "true"),
+    (frozenset(FILES[1:]), "content.store", "local"),
+    (frozenset(LANGUAGES[1:]), "languages.mode", "selected"),
 )
 _LIST = "languages.selected"
 #: The same switches as templates name them.

@@ -6,10 +6,8 @@ from headgate.errors import HeadgateError
 from headgate.services.attempts import TooManyAttemptsError
 from headgate.services.sessions import WrongPasswordError
 from headgate.web.console import certificate, cookies, vouching
-from headgate.web.console.own_paths import own_path
+from headgate.web.console.own_paths import SIGN_IN, own_path
 from headgate.web.console.visit import Console, Visit
-
-SIGN_IN = "/console/sign-in"
 
 #: Why somebody is here: a session ended under a form, or they signed out and want to stay out.
 ENDED, OUT = "ended", "out"
@@ -34,7 +32,7 @@ def sign_in(console: Console, visit: Visit) -> Response:
             visit.typed("name"),
             visit.secret("password"),
             address=visit.caller.address,
-            browser=visit.request.headers.get("user-agent", ""),
+            browser=visit.caller.browser,
         )
     except WrongPasswordError as error:
         return _page(console, visit, status=400, error=error)

@@ -12,7 +12,7 @@ from headgate.services.update_lists import UpdateFilter
 from headgate.storage.run_history import RUNNING, NotedProblem, RunLine
 from headgate.web.console import progress, run_words, synchronizations, update_address
 from headgate.web.console.page import with_query
-from headgate.web.console.update_text import languages_for, short
+from headgate.web.console.update_text import languages_for, title_in_list
 from headgate.web.console.visit import Console, Visit
 
 #: Updates shown of each kind; the list of updates shows all.
@@ -82,8 +82,8 @@ def _groups(console: Console, visit: Visit, run: RunLine) -> Iterator[Group]:
 
 
 def _update(line: UpdateLine, titles: Mapping[int, str]) -> tuple[str, UpdateLine, str]:
-    title = short(titles.get(line.revision_id, line.title)) or str(line.identity)
-    return f"{update_address.HERE}/{line.identity.update_id}", line, title
+    address = f"{update_address.HERE}/{line.identity.update_id}"
+    return address, line, title_in_list(line, titles)
 
 
 def _troubles(console: Console, visit: Visit, run: RunLine) -> Iterator[Trouble]:

@@ -11,9 +11,7 @@ from starlette.responses import Response
 
 from headgate.sentences import Sentence
 from headgate.services.connection_test import Step, try_connection
-from headgate.services.language_choice import described
-from headgate.services.stored_settings import PASSWORD
-from headgate.settings.shared import Shared
+from headgate.settings.shared import Content
 from headgate.web.console import (
     at_present,
     connection_test,
@@ -28,24 +26,7 @@ from headgate.web.console.visit import Console, Visit
 
 PAGE = "/console/options/synchronization"
 
-KEYS = (
-    "schedule.mode",
-    "schedule.first",
-    "schedule.per_day",
-    "source.kind",
-    "source.host",
-    "source.port",
-    "source.tls",
-    "source.ca_file",
-    "proxy.enabled",
-    "proxy.host",
-    "proxy.port",
-    "proxy.use_credentials",
-    "proxy.user",
-    "proxy.domain",
-    PASSWORD,
-    "proxy.allow_basic",
-)
+KEYS = (*settings_form.SCHEDULE, *settings_form.SOURCE, *settings_form.PROXY)
 TITLE = Sentence("Synchronization Options")
 
 
@@ -120,7 +101,7 @@ def _ask(
 def _page(
     console: Console, visit: Visit, form: SettingsForm, steps: Sequence[Step] = ()
 ) -> Response:
-    shared = console.configuring.shared()
+    shared, present = console.configuring.shared(), at_present.said(console, visit)
     return visit.page(
         "synchronization_options.html",
         status=form.status,
@@ -128,8 +109,8 @@ def _page(
         form=form,
         zone=visit.words.zone_name,
         has_password=shared.proxy.password is not None,
-        present=at_present.said(console, visit),
-        files_and_languages=_files_and_languages(shared),
+        present=present,
+        files_and_languages=_files_and_languages(shared.content, present["languages"]),
         by_somebody=by_somebody,
         steps=connection_test.shown(steps),
         is_reached=connection_test.is_reached(steps),
@@ -137,12 +118,11 @@ def _page(
     )
 
 
-def _files_and_languages(shared: Shared) -> list[str]:
+def _files_and_languages(content: Content, languages: str) -> list[str]:
     """Return in words what *Advanced* decides."""
-    content = shared.content
     said: list[str] = [setting_words.said("content.store", content.store)]
     if content.store == "local" and content.deferred:
         said.append(LABELS["content.deferred"])
     if content.store == "local" and content.express:
         said.append(LABELS["content.express"])
-    return [*said, described(shared.languages)]
+    return [*said, languages]

@@ -5,10 +5,11 @@ Templates escape it; here it is made harmless to look at. Direction is left to t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headgate.catalogue.reading import preferred
 from headgate.catalogue.revisions import LocalizedText, Revision
+from headgate.catalogue.update_list import UpdateLine
 from headgate.web.console import language_names
 from headgate.web.console.words import Words
 
@@ -36,6 +37,11 @@ def short(text: str, longest: int = LONGEST_TITLE) -> str:
     """
     text = shown(text)
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def title_in_list(line: UpdateLine, titles: Mapping[int, str]) -> str:
+    """Return what a list calls an update; ``titles``: revision id to title for the reader."""
+    return short(titles.get(line.revision_id, line.title)) or str(line.identity)
 
 
 def languages_for(words: Words) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from headgate.web.console.update_choices import LONGEST_CATEGORY, Choices, choic
 from headgate.web.console.update_columns import COLUMNS, heading, shown_columns
 from headgate.web.console.update_filters import ANY, PER_PAGE, Asked
 from headgate.web.console.update_pictures import supersedence_picture
-from headgate.web.console.update_text import languages_for, short
+from headgate.web.console.update_text import languages_for, short, title_in_list
 from headgate.web.console.update_tidy import tidy
 from headgate.web.console.update_words import SEVERITIES, STATES, SUPERSEDENCE, severity
 from headgate.web.console.visit import Console, Visit
@@ -127,7 +127,7 @@ def _line(update: UpdateLine, offered: Choices, titles: Mapping[int, str], is_da
     products = sorted((offered.title_of(own) for own in update.products), key=str.casefold)
     return Line(
         update=update,
-        title=short(titles.get(update.revision_id, update.title)) or str(identity),
+        title=title_in_list(update, titles),
         classification=short(offered.title_of(kind), LONGEST_CATEGORY) if kind else None,
         product=short(products[0], LONGEST_CATEGORY) if products else "",
         more_products=max(0, len(products) - 1),

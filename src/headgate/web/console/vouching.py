@@ -34,7 +34,8 @@ def session_by_others(console: Console, request: Request, caller: Caller) -> str
     if console.local.user_header is None and token is None:
         return None
     cookie = cookies.cookie(request, cookies.SESSION)
-    visitor = console.sessions.visitor(cookie) if cookie else None
+    # Whether this is a sign of life is decided later: parts of pages ask by themselves.
+    visitor = console.sessions.visitor(cookie, is_click=False) if cookie else None
     if visitor is not None and visitor.way is not Way.PROXY:
         return None  # signed in by themselves
     named = named_by_proxy(console, request, caller)
@@ -76,10 +77,9 @@ def _by_ticket(console: Console, request: Request, caller: Caller, token: bytes)
 def _begin(
     console: Console, request: Request, caller: Caller, name: str, way: Way, *, exact: bool
 ) -> str | None:
-    browser = request.headers.get("user-agent", "")
     try:
         return console.sessions.vouched(
-            name, way=way, address=caller.address, browser=browser, exact=exact
+            name, way=way, address=caller.address, browser=caller.browser, exact=exact
         )
     except UnknownUserError:
         _log.warning("nobody here has the name vouched for", name=name[:100], way=way.value)

@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from headgate.sentences import Bytes, Sentence, Sentences
@@ -121,10 +121,6 @@ class Words:
     def number(self, value: float) -> str:
         """Return a number with the reader's separators."""
         return str(format_decimal(value, locale=self.locale))
-
-    def percent(self, share: float) -> str:
-        """Return a share of one as per cent, without decimals."""
-        return str(format_percent(share, locale=self.locale))
 
     def size(self, count: int) -> str:
         """Return a number of bytes in the unit people would choose."""

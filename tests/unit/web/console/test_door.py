@@ -1,17 +1,23 @@
 """The door of the console: what every answer carries, and how it refuses what it cannot read."""
 
+import asyncio
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Semaphore
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 from tests.console import NAMES, PASSWORD, Browser, ConsoleLab, Page, opened_console
 from tests.installation import Installation
 
 from headgate.bootstrap import open_home
+from headgate.services.connection_test import Step
 from headgate.services.overview import Overview
-from headgate.web.console import assets
+from headgate.services.people import Role
+from headgate.web.console import assets, synchronization_options
 from headgate.web.console.page import FORM_TOKEN
 
 SIGN_IN = "/console/sign-in"
@@ -209,6 +215,22 @@ def test_a_body_that_is_no_form_of_ours_changes_nothing(alice: Browser, content_
     assert_keeps_others_out(page)
 
 
+@pytest.mark.parametrize("encoding", ["unicode_escape", "undefined"])
+def test_an_encoding_nobody_writes_in_is_told_in_words(console: ConsoleLab, encoding: str) -> None:
+    nobody = console.nobody()
+    carried = nobody.get(SIGN_IN).form("password").fields[FORM_TOKEN]
+    fields = {FORM_TOKEN: carried, "name": "\\ud800", "password": "x"}
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    kind = {"content-type": f"multipart/form-data; boundary=b; charset={encoding}"}
+
+    page = post(nobody, SIGN_IN, "".join(parts) + "--b--\r\n", **kind)
+
+    assert (page.status, page.heading) == (400, "This was not understood")
+
+
 def test_a_file_in_a_form_is_refused_in_words(alice: Browser) -> None:
     answer = alice.client.post(f"{ACCOUNT}/password", files={"present": ("a.txt", b"text")})
     page = alice._page(answer)
@@ -226,6 +248,23 @@ def test_a_session_nobody_opened_leads_to_signing_in(console: ConsoleLab, cookie
 
     assert answer.status_code == 303
     assert answer.headers["location"] == f"{SIGN_IN}?next={ACCOUNT}"
+
+
+def test_a_session_of_https_leaves_room_for_one_over_plain_http(console: ConsoleLab) -> None:
+    browser = console.nobody()
+    jar = browser.client.cookies
+    browser.client.base_url = "https://127.0.0.1:8531"
+    fields = {"name": NAMES[Role.REPORTER], "password": PASSWORD}
+    console.reporter()
+    browser.get(SIGN_IN).submit(fields, with_field="password")
+    secure = {one.name for one in jar.jar if one.secure}
+
+    browser.client.base_url = "http://127.0.0.1:8530"
+    page = browser.get(SIGN_IN).submit(fields, with_field="password")
+
+    assert page.address == "http://127.0.0.1:8530/console/"
+    assert secure == {"__Secure-headgate_session"}
+    assert {one.name for one in jar.jar if not one.secure} == {"headgate_session"}
 
 
 @pytest.mark.parametrize("cookie", ["rubbish", "<script>", "xx", "de; x=y"])
@@ -320,6 +359,55 @@ def test_a_database_that_does_not_answer_is_told_on_a_page(tmp_path: Path) -> No
     assert page.document.cssselect("h1")
     assert_keeps_others_out(page)
     installation.engine.dispose()
+
+
+def test_pages_answer_while_another_program_holds_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headgate.storage.engine.BUSY_TIMEOUT", 0)
+    installation = Installation(open_home(tmp_path / "data", {}))
+    with answering(installation) as client:
+        carried = token(Browser(client))
+        form = {FORM_TOKEN: carried, "session": "0"}
+        client.post(f"{ACCOUNT}/sessions", data=form, follow_redirects=False)
+        holder = sqlite3.connect(tmp_path / "data" / "headgate.db", isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        seen = [client.get(ACCOUNT) for _ in range(2)]
+        holder.close()
+        seen += [client.get(ACCOUNT) for _ in range(2)]
+    told = [len(Page(Browser(client), 200, "", {}, one.text).told) for one in seen]
+
+    assert {one.status_code for one in seen} == {200}
+    assert told == [1, 1, 1, 0], "told again, rather than not at all"
+    installation.engine.dispose()
+
+
+def test_connection_tests_that_wait_keep_no_page_waiting(
+    console: ConsoleLab, alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone_out, come_back = Semaphore(0), Event()
+
+    def waits(*_shared: object, **_more: object) -> list[Step]:
+        gone_out.release()
+        assert come_back.wait(60)
+        return []
+
+    monkeypatch.setattr(synchronization_options, "try_connection", waits)
+    page = alice.get(synchronization_options.PAGE)
+    form = {name: value for name, value in page.form("seen").form_values() if name}
+
+    async def ask() -> list[int]:
+        transport = httpx2.ASGITransport(console.app, client=("127.0.0.1", 50000))
+        base, cookies = "http://127.0.0.1:8530", dict(alice.client.cookies)
+        async with httpx2.AsyncClient(transport=transport, base_url=base, cookies=cookies) as me:
+            address = f"{synchronization_options.PAGE}/test"
+            tests = [asyncio.ensure_future(me.post(address, data=form)) for _ in range(12)]
+            await asyncio.to_thread(gone_out.acquire)
+            answer = await asyncio.wait_for(me.get("/console/help"), 30)
+            come_back.set()
+            return [answer.status_code, *(one.status_code for one in await asyncio.gather(*tests))]
+
+    assert asyncio.run(ask()) == [200] * 13
 
 
 def test_addresses_outside_the_console_stay_plain(console: ConsoleLab) -> None:

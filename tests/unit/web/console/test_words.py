@@ -78,7 +78,13 @@ def test_moments_are_told_on_the_servers_wall_clock() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "less than a second"), (-5, "less than a second"), (59.6, "1 min"), (61, "1 min 1 sec"), (7260, "2 hrs 1 min")],
+    [
+        (0, "less than a second"),
+        (-5, "less than a second"),
+        (59.6, "1 min"),
+        (61, "1 min 1 sec"),
+        (7260, "2 hrs 1 min"),
+    ],
 )
 def test_lengths_of_time_are_told_in_their_two_largest_units(seconds: float, said: str) -> None:
     assert speaking("en").duration(seconds) == said
