@@ -96,7 +96,10 @@ class Home:
     def update_files(self) -> UpdateFiles:
         """Return what keeps, verifies and adopts update files."""
         return UpdateFiles(
-            engine=self.engine, store=LocalStore(self.directory.content), now=clock.now
+            engine=self.engine,
+            store=LocalStore(self.directory.content),
+            now=clock.now,
+            memory=self.catalogue_browser.memory,
         )
 
     def console(self, health: "Health") -> "Console":

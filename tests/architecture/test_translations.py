@@ -54,7 +54,9 @@ def _is_translated(known: Any, template: Any) -> bool:
 def test_nothing_is_translated_that_nobody_says(language: str, said: Any) -> None:
     templates = {_texts(message.id)[0] for message in said}
     stale = [
-        _texts(one.id)[0] for one in tool.translation(language) if _texts(one.id)[0] not in templates
+        _texts(one.id)[0]
+        for one in tool.translation(language)
+        if _texts(one.id)[0] not in templates
     ]
 
     assert [text for text in stale if text] == [], "run `make words`"

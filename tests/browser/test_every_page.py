@@ -58,9 +58,7 @@ def test_sign_in_page_has_no_serious_accessibility_violation(busy: Server, brows
 def test_every_page_has_one_heading_and_fits_a_telephone(
     busy: Server, browse: Browse, language: str
 ) -> None:
-    page = browse(
-        busy, language=language, viewport={"width": 390, "height": 844}
-    ).page()
+    page = browse(busy, language=language, viewport={"width": 390, "height": 844}).page()
     page.goto("/console/")
     sign_in(page, language=language)
     for address in pages(busy):

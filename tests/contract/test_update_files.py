@@ -43,6 +43,21 @@ def files(engine: Engine, tmp_path: Path) -> UpdateFiles:
     return UpdateFiles(engine=engine, store=LocalStore(tmp_path / "content"), now=lambda: NOON)
 
 
+def test_a_forecast_is_asked_anew_when_files_are_named_or_arrive(
+    engine: Engine, files: UpdateFiles, tmp_path: Path
+) -> None:
+    everything = FileChoice(everything=True)
+    first, second = _content("first"), _content("second")
+    store(engine, a_revision(files=(first[1],)))
+    assert files.forecasts([everything, CHOICE]) == [files.due(everything), files.due(CHOICE)]
+
+    store(engine, a_revision(files=(second[1],)))
+    assert [one.count for one in files.forecasts([everything])] == [2]
+
+    files.adopt(_wsus_content(tmp_path, first), actor="anna", watch=_quiet)
+    assert [one.count for one in files.forecasts([everything])] == [1]
+
+
 def test_a_wsus_tree_is_adopted_by_digest(
     engine: Engine, files: UpdateFiles, tmp_path: Path
 ) -> None:

@@ -1,8 +1,9 @@
 """The verbs of update files: how much is due, is what we have whole, what can go, what to adopt."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from headgate.content import adoption, verify
 from headgate.content.local import LocalStore
 from headgate.content.store import Space
 from headgate.content.verify import DamagedFileError, Expected
+from headgate.services.memory import Memory
 from headgate.settings.machine import machine_locale
 from headgate.settings.shared import Shared
-from headgate.storage import audit, file_records, transactions
+from headgate.storage import audit, catalogue_version, file_records, transactions
 from headgate.storage.engine import Engine
 
 #: Files looked up or recorded together.
@@ -94,15 +96,37 @@ class Adopted:
 class UpdateFiles:
     """Update files of one installation."""
 
-    def __init__(self, *, engine: Engine, store: LocalStore, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        store: LocalStore,
+        now: Callable[[], datetime],
+        memory: Memory | None = None,
+    ) -> None:
+        """``memory``: one for the process, to remember forecasts."""
         self._engine = engine
         self._store = store
         self._now = now
+        self._memory = memory or Memory()
 
     def due(self, choice: FileChoice) -> FileTotal:
         """Return how much the next synchronization fetches under a choice, kept or not yet."""
         with transactions.read(self._engine) as conn:
             return file_records.due_total(conn, choice)
+
+    def forecasts(self, choices: Sequence[FileChoice]) -> list[FileTotal]:
+        """Return what is due under each choice, remembered until catalogue or files change.
+
+        Asked anew it takes a second on a large catalogue.
+        """
+        with transactions.read(self._engine) as conn:
+            version = catalogue_version.catalogue_version(conn)
+            here = tuple(file_records.totals(conn).values())
+        return [
+            self._memory.remembered(version, ("due", choice, here), partial(self.due, choice))
+            for choice in choices
+        ]
 
     def held(self) -> Held:
         """Return what is stored here; quick, unlike :meth:`status`."""

@@ -171,7 +171,8 @@ class _Story:
         with urllib.request.urlopen(address, timeout=30) as page:  # noqa: S310 - ours
             self.tell(f"   {address} answers with {page.status}: {page.url}")
         opened = self.ask("open")
-        self.tell("   this link signs you in, once, within ten minutes (`headgate open` makes more):")
+        once = "once, within ten minutes (`headgate open` makes more)"
+        self.tell(f"   this link signs you in, {once}:")
         self.tell(f"   {opened['link']}")
 
     def show_updates(self, where: str, *options: str) -> None:

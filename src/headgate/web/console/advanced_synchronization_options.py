@@ -80,11 +80,9 @@ def _page(console: Console, visit: Visit, form: SettingsForm) -> Response:
 def _forecasts(console: Console, visit: Visit) -> list[Forecast]:
     shared, known = console.configuring.shared(), console.configuring.source_languages()
     locale = language_name(_locale(shared), visit.words.locale)
-    files = console.update_files()
-    return [
-        Forecast(said, files.due(choice))
-        for said, choice in _choices(shared, known, locale).items()
-    ]
+    choices = _choices(shared, known, locale)
+    totals = console.update_files().forecasts(list(choices.values()))
+    return [Forecast(said, total) for said, total in zip(choices, totals, strict=True)]
 
 
 def _choices(shared: Shared, known: Mapping[str, str], locale: str) -> dict[str, FileChoice]:
