@@ -82,9 +82,10 @@ class _Console:
         self._ask("POST", path.partition("?")[0], urllib.parse.urlencode(fields))
 
     def loads(self, addresses: Sequence[str]) -> list[float]:
-        """Load every address in turn until there are enough; return milliseconds each took."""
-        for address in addresses:
-            self.get(address)  # warm: what is read once for a process is no page's fault
+        """Load every address in turn until there are enough; return milliseconds each took.
+
+        The first load of all is among them, with what a process reads only once.
+        """
         times = []
         for number in range(LOADS):
             began = time.perf_counter()

@@ -20,7 +20,6 @@ from headgate.jobs.worker_lock import worker_lock
 from headgate.services import sync_control, word_index
 from headgate.services.accounts import Accounts
 from headgate.services.addresses import Addresses
-from headgate.services.attention import Attention
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.configuring import Configuring
 from headgate.services.databases import Databases
@@ -30,7 +29,6 @@ from headgate.services.own_certificates import OwnCertificates
 from headgate.services.packers import Unpacker
 from headgate.services.server_names import ServerNames
 from headgate.services.sessions import Sessions
-from headgate.services.setting_up import SettingUp
 from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
 from headgate.services.sync_control import SyncControl
 from headgate.services.telling import Telling
@@ -45,7 +43,9 @@ from headgate.storage import advisory_lock, installation, transactions
 from headgate.storage.engine import Engine, open_engine, sqlite_url
 
 if TYPE_CHECKING:
+    from headgate.services.attention import Attention
     from headgate.services.health import Health
+    from headgate.services.setting_up import SettingUp
     from headgate.sync.job import SynchronizationJobs
     from headgate.web.console.visit import Console
 
@@ -83,8 +83,10 @@ class Home:
         )
 
     @property
-    def setting_up(self) -> SettingUp:
+    def setting_up(self) -> "SettingUp":
         """Return what tells how far the set-up is."""
+        from headgate.services.setting_up import SettingUp
+
         return SettingUp(
             engine=self.engine,
             configuring=self.configuring,
@@ -132,7 +134,9 @@ class Home:
         """Return what brings the words of an upgraded catalogue up to date."""
         return WordIndex(engine=self.engine, unpack=Unpacker(self.engine), now=clock.now)
 
-    def _attention(self, health: "Health") -> Attention:
+    def _attention(self, health: "Health") -> "Attention":
+        from headgate.services.attention import Attention
+
         return Attention(
             engine=self.engine,
             configuring=self.configuring,

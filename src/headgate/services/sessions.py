@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import EllipsisType
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -28,7 +29,6 @@ from headgate.services.accounts import (
     add_user,
     needs_first_administrator,
 )
-from headgate.services.attempts import Attempts
 from headgate.services.open_sessions import OpenSession, Owner, SessionLimits
 from headgate.services.people import Role, Visitor, Way
 from headgate.services.tokens import new_token, token_hash
@@ -37,6 +37,9 @@ from headgate.storage import one_time_links, sessions, transactions, users
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.sessions import SessionRow
 from headgate.storage.users import UserRow
+
+if TYPE_CHECKING:
+    from headgate.services.attempts import Attempts
 
 SIGN_IN = "sign_in"
 LINK_COUNTS = timedelta(minutes=10)
@@ -79,8 +82,11 @@ class Sessions:
         self._now = now
 
     @cached_property
-    def _attempts(self) -> Attempts:
-        return Attempts()  # at the first sign-in: it starts a thread, which commands never need
+    def _attempts(self) -> "Attempts":
+        # At the first sign-in: it starts a thread and loads a library, which commands never need.
+        from headgate.services.attempts import Attempts
+
+        return Attempts()
 
     def sign_in(self, name: str, password: str, *, address: str, browser: str) -> str:
         """Return the token of a new session.
