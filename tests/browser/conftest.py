@@ -7,6 +7,7 @@ or a request to another host fails the test that caused it.
 import os
 import re
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,6 +84,8 @@ def serving(data: Path, *options: str, **environment: str) -> Iterator[Server]:
         found = re.search(r"http://127\.0\.0\.1:\d+", said)
         assert found is not None, said
         yield Server(headgate, found[0], said)
+        running.send(signal.SIGTERM)  # not killed: its worker would live on for a while
+        running.ended()
 
 
 @pytest.fixture
