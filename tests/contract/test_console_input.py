@@ -55,6 +55,9 @@ ODD = {
     "beyond 64 bits": str(2**64),
 }
 
+#: What databases themselves take differently: text they refuse, numbers they have no room for.
+STORED_DIFFERENTLY = {ODD["nul"], ODD["lone surrogate in JSON"], ODD["beyond 64 bits"]}
+
 
 @pytest.fixture
 def console(database_url: str, tmp_path: Path) -> Iterator[ConsoleLab]:
@@ -82,6 +85,8 @@ def address(path: str, odd: str | None) -> str:
 @pytest.mark.parametrize("odd", ODD.values(), ids=list(ODD))
 def test_no_address_breaks_at_odd_input(console: ConsoleLab, odd: str) -> None:
     """An error nobody has foreseen would be raised here."""
+    if console.installation.engine.dialect.name != "sqlite" and odd not in STORED_DIFFERENTLY:
+        pytest.skip("the databases do not differ in this; SQLite has it")
     alice = console.administrator()
     carried = token(alice)
     for route in ROUTES:
