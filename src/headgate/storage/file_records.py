@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union,
     update,
 )
 
@@ -37,8 +38,7 @@ def due_files(conn: Connection, choice: FileChoice) -> list[DueFile]:
     rows = conn.execute(
         select(t.files, func.min(t.revision_files.c.name).label("name"))
         .join(t.revision_files, t.revision_files.c.sha1 == t.files.c.sha1)
-        .join(t.revisions, t.revisions.c.revision_id == t.revision_files.c.revision_id)
-        .where(t.files.c.presence != FilePresence.PRESENT.value, _is_wanted(choice))
+        .where(t.files.c.presence != FilePresence.PRESENT.value, _is_named_by(choice))
         .group_by(*t.files.c)
         .order_by(t.files.c.sha1)
     )
@@ -50,15 +50,12 @@ def due_files(conn: Connection, choice: FileChoice) -> list[DueFile]:
 
 def due_total(conn: Connection, choice: FileChoice) -> FileTotal:
     """Return how much is to be fetched, for showing before a choice is saved."""
-    wanted = (
-        select(t.files.c.sha1, t.files.c.size)
-        .distinct()
-        .join(t.revision_files, t.revision_files.c.sha1 == t.files.c.sha1)
-        .join(t.revisions, t.revisions.c.revision_id == t.revision_files.c.revision_id)
-        .where(t.files.c.presence != FilePresence.PRESENT.value, _is_wanted(choice))
-        .subquery()
-    )
-    row = conn.execute(select(func.count(), func.coalesce(func.sum(wanted.c.size), 0))).one()
+    row = conn.execute(
+        select(func.count(), func.coalesce(func.sum(t.files.c.size), 0)).where(
+            t.files.c.presence != FilePresence.PRESENT.value,
+            _is_named_by(choice),
+        )
+    ).one()
     return FileTotal(count=int(row[0]), size=int(row[1]))
 
 
@@ -135,14 +132,35 @@ def _due_file(row: Any) -> DueFile:
     )
 
 
+def _is_named_by(choice: FileChoice) -> ColumnElement[bool]:
+    """Whether a file is wanted by any revision.
+
+    Two questions and not one with "or": PostgreSQL would walk all bundles anew for every file.
+    """
+    naming = (
+        select(t.revision_files.c.sha1)
+        .select_from(t.revision_files)
+        .join(t.revisions, t.revisions.c.revision_id == t.revision_files.c.revision_id)
+    )
+    licences = naming.where(_is_licence())
+    if not choice.everything:
+        return t.files.c.sha1.in_(licences)
+    return t.files.c.sha1.in_(union(licences, naming.where(_is_payload(choice))))
+
+
 def _is_wanted(choice: FileChoice) -> ColumnElement[bool]:
     """Whether a row of revision_files (joined with its revision) is wanted."""
-    licence = and_(
+    return or_(_is_licence(), _is_payload(choice)) if choice.everything else _is_licence()
+
+
+def _is_licence() -> ColumnElement[bool]:
+    return and_(
         t.revision_files.c.is_eula,
         t.revisions.c.publication_state != PublicationState.EXPIRED.value,
     )
-    if not choice.everything:
-        return licence
+
+
+def _is_payload(choice: FileChoice) -> ColumnElement[bool]:
     payload: list[ColumnElement[bool]] = [t.revisions.c.revision_id.in_(_visible_with_members())]
     if choice.languages is not None:
         payload.append(_is_for(choice.languages))
@@ -153,7 +171,7 @@ def _is_wanted(choice: FileChoice) -> ColumnElement[bool]:
                 t.revision_files.c.patching_type != EXPRESS,
             )
         )
-    return or_(licence, and_(*payload))
+    return and_(*payload)
 
 
 def _is_for(languages: frozenset[str]) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from headgate.errors import HeadgateError, unexpected
 from headgate.jobs.worker import JobCancelledError, JobPausedError
 from headgate.sentences import Sentence
-from headgate.storage import catalogue_version, runs, transactions
+from headgate.storage import catalogue_version, planning, runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem
 
@@ -78,6 +78,8 @@ def _causes(error: BaseException) -> list[str]:
 def _end(engine: Engine, run_id: int, result: str, reason: str | None, at: datetime) -> None:
     with transactions.write(engine) as conn:
         _close(conn, run_id, result, reason, at)
+        if runs.has_brought_documents(conn, run_id):
+            planning.learn_the_tables(conn)
 
 
 def _close(conn: Connection, run_id: int, result: str, reason: str | None, at: datetime) -> None:
