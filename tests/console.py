@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lxml import html
@@ -15,7 +16,7 @@ from lxml.html import FormElement, HtmlElement
 from starlette.testclient import TestClient
 
 from headgate import clock
-from headgate.bootstrap import Home
+from headgate.bootstrap import Home, open_home
 from headgate.services.health import Health
 from headgate.services.passwords import hashed
 from headgate.services.people import Role, Way
@@ -184,6 +185,17 @@ def opened_console(installation: Installation) -> Iterator[ConsoleLab]:
     home = installation.home
     health = Health(engine=home.engine, worker_is_alive=lambda: True)
     yield ConsoleLab(installation, create_app(console=home.console(health), health=health))
+
+
+@contextmanager
+def new_console(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[ConsoleLab]:
+    """Yield the console of an installation made for it in a folder."""
+    installation = Installation(open_home(folder / "data", environment or {}))
+    try:
+        with opened_console(installation) as opened:
+            yield opened
+    finally:
+        installation.engine.dispose()
 
 
 @cache

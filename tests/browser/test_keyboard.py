@@ -28,9 +28,10 @@ def test_question_mark_shows_the_help_and_escape_harms_nothing(
     busy: Server, browse: Browse
 ) -> None:
     page = opened(browse, busy, "/console/updates")
-    page.keyboard.press("/")
-    page.keyboard.type("edge?jk/")
     search = page.locator("[data-search]")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("edge?jk/")
     expect(search).to_have_value("edge?jk/")  # keys typed into a field are text
     expect(search).to_be_focused()
     page.keyboard.press("Escape")

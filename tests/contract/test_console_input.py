@@ -7,13 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
-from headgate.bootstrap import open_home
 from headgate.catalogue.revisions import CategoryType
 from headgate.web.console.page import FORM_TOKEN
 from headgate.web.console.routes import ROUTES
 from tests.cast import a_category, a_revision
-from tests.console import Browser, ConsoleLab, opened_console
-from tests.installation import Installation
+from tests.console import Browser, ConsoleLab, new_console
 from tests.published import publish
 
 FIX = a_revision()
@@ -62,11 +60,9 @@ STORED_DIFFERENTLY = {ODD["nul"], ODD["lone surrogate in JSON"], ODD["beyond 64 
 @pytest.fixture
 def console(database_url: str, tmp_path: Path) -> Iterator[ConsoleLab]:
     environment = {"HEADGATE_DATABASE_URL": database_url}
-    installation = Installation(open_home(tmp_path / "data", environment))
-    publish(installation.engine, a_category("Windows", CategoryType.PRODUCT), FIX)
-    with opened_console(installation) as opened:
+    with new_console(tmp_path, environment) as opened:
+        publish(opened.installation.engine, a_category("Windows", CategoryType.PRODUCT), FIX)
         yield opened
-    installation.engine.dispose()
 
 
 def token(browser: Browser) -> str:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.console import Browser, ConsoleLab, opened_console
-from tests.installation import Installation
+from tests.console import Browser, ConsoleLab, new_console
 
 from headgate.services.people import Role
 from headgate.web.console.page import FORM_TOKEN
@@ -23,12 +22,8 @@ every_route = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleLab]:
     """One console for the whole walk: nothing on it may change what the next step sees."""
-    from headgate.bootstrap import open_home
-
-    installation = Installation(open_home(tmp_path_factory.mktemp("walk") / "data", {}))
-    with opened_console(installation) as opened:
+    with new_console(tmp_path_factory.mktemp("walk")) as opened:
         yield opened
-    installation.engine.dispose()
 
 
 def address(route: ConsoleRoute) -> str:

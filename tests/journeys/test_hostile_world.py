@@ -9,11 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from lxml.html import HtmlElement
-from tests.console import PASSWORD, Browser, ConsoleLab, Page, opened_console
+from tests.console import PASSWORD, Browser, ConsoleLab, Page, new_console
 from tests.hostile_world import NAME, OVERRIDE, SCRIPT, World, fill
-from tests.installation import Installation
 
-from headgate.bootstrap import open_home
 from headgate.services.people import Role
 from headgate.web.console.routes import ROUTES
 
@@ -23,11 +21,11 @@ _ADDRESSES = ("href", "src", "action", "formaction", "hx-get", "hx-post", "hx-re
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleLab]:
-    installation = Installation(open_home(tmp_path_factory.mktemp("hostile") / "data", {}))
-    installation.home.accounts.add(NAME, role=Role.ADMINISTRATOR, password=PASSWORD, by=NAME)
-    with opened_console(installation) as opened:
+    with new_console(tmp_path_factory.mktemp("hostile")) as opened:
+        opened.installation.home.accounts.add(
+            NAME, role=Role.ADMINISTRATOR, password=PASSWORD, by=NAME
+        )
         yield opened
-    installation.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 import pytest
 from lxml import etree
 from tests.cast import a_category, a_guid, a_revision, an_identity
-from tests.console import Browser, ConsoleLab, Page, opened_console
-from tests.installation import Installation
+from tests.console import Browser, ConsoleLab, Page, new_console
 from tests.published import publish
 
-from headgate.bootstrap import open_home
 from headgate.catalogue.files import UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import (
@@ -36,10 +34,8 @@ GERMAN = LocalizedText(
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleLab]:
     """An empty installation; each test publishes its own updates."""
-    installation = Installation(open_home(tmp_path_factory.mktemp("update") / "data", {}))
-    with opened_console(installation) as opened:
+    with new_console(tmp_path_factory.mktemp("update")) as opened:
         yield opened
-    installation.engine.dispose()
 
 
 @pytest.fixture(scope="module")

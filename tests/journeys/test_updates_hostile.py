@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.cast import a_category, a_revision, an_identity
-from tests.console import Browser, ConsoleLab, Page, opened_console
-from tests.installation import Installation
+from tests.console import Browser, ConsoleLab, Page, new_console
 from tests.published import publish
 
-from headgate.bootstrap import open_home
 from headgate.catalogue.files import UpdateFile
 from headgate.catalogue.revisions import (
     CategoryType,
@@ -32,10 +30,8 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleLab]:
-    installation = Installation(open_home(tmp_path_factory.mktemp("hostile") / "data", {}))
-    with opened_console(installation) as opened:
+    with new_console(tmp_path_factory.mktemp("hostile")) as opened:
         yield opened
-    installation.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.console import Browser, ConsoleLab, Page, opened_console
-from tests.installation import Installation
+from tests.console import Browser, ConsoleLab, Page, new_console, opened_console
 from tests.journeys.conftest import Install
 from tests.upstream_lab import running_upstream
 
-from headgate.bootstrap import open_home
 from headgate.catalogue.words import words_of
 
 LIST = "/console/updates"
@@ -19,13 +17,11 @@ FILTER, COLUMNS = "/updates", "#results"  # how the actions of the two forms end
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleLab]:
     """The built-in world after one synchronization; tests here only look."""
-    installation = Installation(open_home(tmp_path_factory.mktemp("updates") / "data", {}))
-    with running_upstream() as lab:
-        installation.point_at(lab)
-        assert installation.synchronize()["result"] == "succeeded"
-    with opened_console(installation) as opened:
+    with new_console(tmp_path_factory.mktemp("updates")) as opened:
+        with running_upstream() as lab:
+            opened.installation.point_at(lab)
+            assert opened.installation.synchronize()["result"] == "succeeded"
         yield opened
-    installation.engine.dispose()
 
 
 @pytest.fixture(scope="module")

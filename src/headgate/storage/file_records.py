@@ -90,14 +90,9 @@ def present_files(conn: Connection) -> Iterator[DueFile]:
 
 def unneeded_files(conn: Connection, choice: FileChoice) -> list[DueFile]:
     """Return the files that are here and that no current update needs under a choice."""
-    needed = (
-        select(t.revision_files.c.sha1)
-        .join(t.revisions, t.revisions.c.revision_id == t.revision_files.c.revision_id)
-        .where(_is_wanted(choice))
-    )
     rows = conn.execute(
         _named()
-        .where(t.files.c.presence != FilePresence.WANTED.value, t.files.c.sha1.not_in(needed))
+        .where(t.files.c.presence != FilePresence.WANTED.value, ~_is_named_by(choice))
         .order_by(t.files.c.sha1)
     )
     return [_due_file(row) for row in rows]
@@ -146,11 +141,6 @@ def _is_named_by(choice: FileChoice) -> ColumnElement[bool]:
     if not choice.everything:
         return t.files.c.sha1.in_(licences)
     return t.files.c.sha1.in_(union(licences, naming.where(_is_payload(choice))))
-
-
-def _is_wanted(choice: FileChoice) -> ColumnElement[bool]:
-    """Whether a row of revision_files (joined with its revision) is wanted."""
-    return or_(_is_licence(), _is_payload(choice)) if choice.everything else _is_licence()
 
 
 def _is_licence() -> ColumnElement[bool]:

@@ -78,8 +78,6 @@ def _causes(error: BaseException) -> list[str]:
 def _end(engine: Engine, run_id: int, result: str, reason: str | None, at: datetime) -> None:
     with transactions.write(engine) as conn:
         _close(conn, run_id, result, reason, at)
-        if runs.has_brought_documents(conn, run_id):
-            planning.learn_the_tables(conn)
 
 
 def _close(conn: Connection, run_id: int, result: str, reason: str | None, at: datetime) -> None:
@@ -87,3 +85,4 @@ def _close(conn: Connection, run_id: int, result: str, reason: str | None, at: d
     runs.end_run(conn, run_id, result=result, reason=reason, at=at)
     if runs.has_brought_documents(conn, run_id):
         catalogue_version.raise_catalogue_version(conn)
+        planning.learn_the_tables(conn)

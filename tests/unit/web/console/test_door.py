@@ -11,7 +11,7 @@ from threading import Event, Semaphore
 import httpx2
 import pytest
 from starlette.testclient import TestClient
-from tests.console import NAMES, PASSWORD, Browser, ConsoleLab, Page, opened_console
+from tests.console import NAMES, PASSWORD, Browser, ConsoleLab, Page, new_console, opened_console
 from tests.installation import Installation
 
 from headgate.bootstrap import open_home
@@ -27,10 +27,8 @@ ACCOUNT = "/console/account"
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleLab]:
-    installation = Installation(open_home(tmp_path_factory.mktemp("door") / "data", {}))
-    with opened_console(installation) as opened:
+    with new_console(tmp_path_factory.mktemp("door")) as opened:
         yield opened
-    installation.engine.dispose()
 
 
 @pytest.fixture
