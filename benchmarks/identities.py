@@ -10,7 +10,7 @@ from lxml import etree
 from benchmarks.figures import SECONDS, TIMES, Figure
 from headgate.wire.serversync import get_revision_id_list
 from headgate.wire.serversync.get_revision_id_list import GetRevisionIdListResponse
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 
 TITLE = "A list of 150,000 identities"
 _COUNT = 150_000

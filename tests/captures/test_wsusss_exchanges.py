@@ -14,7 +14,7 @@ from tests.material import CAPTURES
 from headgate.wire import answers, faults, soap
 from headgate.wire.lexical import read_datetime
 from headgate.wire.serversync import operations
-from headgate.wire.serversync.cookie import AuthorizationCookie, Cookie
+from headgate.wire.cookie import AuthorizationCookie, Cookie
 from headgate.wire.serversync.get_auth_config import GetAuthConfigRequest
 from headgate.wire.serversync.get_authorization_cookie import GetAuthorizationCookieRequest
 from headgate.wire.serversync.get_config_data import GetConfigDataRequest
@@ -25,7 +25,7 @@ from headgate.wire.serversync.get_revision_id_list import (
     ServerSyncFilter,
 )
 from headgate.wire.serversync.get_update_data import GetUpdateDataRequest
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 from headgate.wire.soap import SoapVersion
 
 EXCHANGES = (

@@ -12,7 +12,7 @@ from lxml import etree
 
 from headgate.wire import soap
 from headgate.wire.serversync import operations
-from headgate.wire.serversync.cookie import AuthorizationCookie, Cookie
+from headgate.wire.cookie import AuthorizationCookie, Cookie
 from headgate.wire.serversync.download_files import DownloadFilesRequest, DownloadFilesResponse
 from headgate.wire.serversync.get_auth_config import (
     AuthPlugInInfo,
@@ -55,7 +55,7 @@ from headgate.wire.serversync.get_update_decryption_data import (
 )
 from headgate.wire.serversync.ping import PingRequest, PingResponse
 from headgate.wire.serversync.update_data import ServerSyncUpdateData, ServerSyncUrlData
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 from headgate.wire.soap import SoapVersion
 
 XSD = "http://www.w3.org/2001/XMLSchema"

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from headgate.errors import SourceError
 from headgate.sentences import Sentence
 from headgate.upstream.exchange import Answer, Exchange, Traffic, whole
+from headgate.wire.cookie import Cookie
 from headgate.wire.serversync import operations
-from headgate.wire.serversync.cookie import Cookie
 from headgate.wire.serversync.get_auth_config import GetAuthConfigRequest, GetAuthConfigResponse
 from headgate.wire.serversync.get_authorization_cookie import GetAuthorizationCookieRequest
 from headgate.wire.serversync.get_cookie import GetCookieRequest, GetCookieResponse

@@ -18,8 +18,8 @@ from headgate.upstream.failures import PassingTrouble
 from headgate.upstream.handshake import SERVICE_PATH, Account, Ticket, shake_hands
 from headgate.upstream.patience import Patience, Pause
 from headgate.upstream.reactions import Reaction
+from headgate.wire.cookie import Cookie
 from headgate.wire.faults import SoapFault
-from headgate.wire.serversync.cookie import Cookie
 from headgate.wire.serversync.operations import Operation
 from headgate.wire.soap import SoapVersion
 

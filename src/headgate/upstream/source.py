@@ -23,9 +23,9 @@ from headgate.upstream.handshake import Account
 from headgate.upstream.patience import Pause
 from headgate.upstream.reactions import SourceChanged, SourceFault
 from headgate.upstream.session import Session
+from headgate.wire.cookie import Cookie
 from headgate.wire.faults import ErrorCode
 from headgate.wire.serversync import operations
-from headgate.wire.serversync.cookie import Cookie
 from headgate.wire.serversync.get_config_data import (
     GetConfigDataRequest,
     GetConfigDataResponse,
@@ -37,7 +37,7 @@ from headgate.wire.serversync.get_revision_id_list import (
     ServerSyncFilter,
 )
 from headgate.wire.serversync.get_update_data import GetUpdateDataRequest
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 
 #: What every known source allows; counts until the source has been asked (FACTS §10.3).
 USUAL_BATCH = 100

@@ -13,7 +13,7 @@ from headgate.errors import MalformedMessage
 from headgate.sentences import Sentence, said_by
 from headgate.wire import cab, lexical, package_records, xmltree
 from headgate.wire.package_records import ExportedDocuments, PackageError
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
 
 __all__ = ["ExportPackage", "PackageError", "read_package"]

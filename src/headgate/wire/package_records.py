@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from headgate.errors import MalformedMessage
 from headgate.sentences import Sentence
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEAD = re.compile(

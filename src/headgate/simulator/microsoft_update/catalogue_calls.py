@@ -17,8 +17,8 @@ from headgate.simulator.microsoft_update.tally import Tally
 from headgate.simulator.microsoft_update.weather import Sky
 from headgate.wire.faults import ErrorCode
 from headgate.wire.serversync import get_config_data, get_revision_id_list, get_update_data
-from headgate.wire.serversync.values import UpdateIdentity
 from headgate.wire.soap import SoapVersion
+from headgate.wire.values import UpdateIdentity
 
 MAX_UPDATES = 100  #: identities per GetUpdateData
 MAX_ANSWER_BYTES = 2_000_000  #: [MS-WSUSSS] note 37

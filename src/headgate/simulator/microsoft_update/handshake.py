@@ -12,9 +12,9 @@ from headgate.simulator.microsoft_update.call import Call, refusal
 from headgate.simulator.microsoft_update.cookies import CookieJar
 from headgate.simulator.microsoft_update.tally import Tally
 from headgate.simulator.microsoft_update.weather import Sky
+from headgate.wire.cookie import AuthorizationCookie, Cookie
 from headgate.wire.faults import ErrorCode
 from headgate.wire.serversync import get_auth_config, get_authorization_cookie, get_cookie
-from headgate.wire.serversync.cookie import AuthorizationCookie, Cookie
 
 _HOST_NAME = re.compile(r"(?=.{1,255}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\Z")
 _PLUG_IN = "DssTargeting"

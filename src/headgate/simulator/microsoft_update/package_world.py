@@ -11,7 +11,7 @@ from headgate.simulator.microsoft_update.content import OfferedFile
 from headgate.simulator.microsoft_update.publication import Language, Month, Publication, World
 from headgate.wire.package import ExportedFile, ExportedUpdate, ExportPackage, read_package
 from headgate.wire.package_records import ExportedDocument, PackageError
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 
 _UPDATE_TYPE = re.compile(r"""\bUpdateType\s*=\s*["'](\w+)["']""")
 _TITLE = re.compile(r"<(?:\w+:)?Title>([^<]*)<")

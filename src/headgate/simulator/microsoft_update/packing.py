@@ -21,7 +21,7 @@ from headgate.wire.serversync.update_data import (
     write_update,
     write_url,
 )
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 
 COMPRESSED_ABOVE = 5_120  #: bytes of UTF-16: [MS-WSUSSS] note 36
 _FAST, _SMALL = 1, 6  #: zlib levels: for documents above and below this many bytes

@@ -49,7 +49,8 @@ def _by(name: str, *order: str) -> Index:
     )
 
 
-def _revision_id(*, primary_key: bool = True) -> Column[int]:
+def revision_id(*, primary_key: bool = True) -> Column[int]:
+    """Return a column that names a revision, and goes with it."""
     return Column(
         "revision_id",
         Integer,
@@ -134,7 +135,7 @@ revisions = Table(
 documents = Table(
     "documents",
     schema,
-    _revision_id(),
+    revision_id(),
     # cabinet: as it came; utf8 or utf16: text, packed with zstd
     Column("encoding", String(8), nullable=False),
     Column("data", LargeBinary, nullable=False),
@@ -143,7 +144,7 @@ documents = Table(
 fragments = Table(
     "fragments",
     schema,
-    _revision_id(),
+    revision_id(),
     Column("core_size", Integer, nullable=False),
     Column("core", LargeBinary, nullable=False),
     Column("extended_size", Integer, nullable=False),
@@ -165,7 +166,7 @@ dictionaries = Table(
 prerequisites = Table(
     "prerequisites",
     schema,
-    _revision_id(),
+    revision_id(),
     Column("clause", Integer, primary_key=True, autoincrement=False),
     Column("update_id", Guid, primary_key=True),
     Index("ix_prerequisites_update_id", "update_id"),
@@ -175,7 +176,7 @@ prerequisites = Table(
 bundled = Table(
     "bundled",
     schema,
-    _revision_id(),
+    revision_id(),
     Column("clause", Integer, primary_key=True, autoincrement=False),
     Column("update_id", Guid, primary_key=True),
     Column("revision_number", Integer, primary_key=True, autoincrement=False),
@@ -186,7 +187,7 @@ bundled = Table(
 supersedes = Table(
     "supersedes",
     schema,
-    _revision_id(),
+    revision_id(),
     Column("update_id", Guid, primary_key=True),
     Index("ix_supersedes_update_id", "update_id"),
     sqlite_with_rowid=False,
@@ -207,7 +208,7 @@ files = Table(
 revision_files = Table(
     "revision_files",
     schema,
-    _revision_id(),
+    revision_id(),
     Column("sha1", LargeBinary(20), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("patching_type", Text),
@@ -220,7 +221,7 @@ revision_files = Table(
 drivers = Table(
     "drivers",
     schema,
-    _revision_id(),
+    revision_id(),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("hardware_id", Text, nullable=False),  # lower case
     Column("driver_class", Text),
@@ -234,6 +235,6 @@ drivers = Table(
 )
 
 # Revisions whose words are still those an earlier schema stored; a job works them off.
-words_due = Table("words_due", schema, _revision_id())
+words_due = Table("words_due", schema, revision_id())
 
 #: Search text is FTS5 on SQLite and tsvector on PostgreSQL: see storage/search.py.

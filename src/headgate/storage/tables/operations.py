@@ -1,6 +1,6 @@
 """The installation itself: who we are, settings, jobs, the audit trail."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from headgate.storage.tables.base import schema
 from headgate.storage.types import Guid, SentenceText, UtcDateTime
@@ -17,6 +17,13 @@ installation = Table(
     # Rises by one with every change of the catalogue; doors look at it once a second.
     Column("catalogue_version", Integer, nullable=False),
     Column("schedule_offset", Integer, nullable=False),  # seconds, 0 to 1800, fixed
+    # Rises by one with every change of what computers are offered; see storage/effective.py.
+    Column("decision_counter", BigInteger, nullable=False, server_default="0"),
+    # What computers call the next decision: far from revision ids, which undecided updates use.
+    Column("next_deployment_id", Integer, nullable=False, server_default="2000000001"),
+    Column("next_computer_number", Integer, nullable=False, server_default="1"),
+    # When what GetConfig answers changed last; null: never.
+    Column("client_config_changed_at", UtcDateTime),
 )
 
 settings = Table(

@@ -5,9 +5,9 @@ From the WSDL; nobody has observed one. The answer is empty and says nothing abo
 
 from dataclasses import dataclass
 
-from headgate.wire import answers, soap
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import Cookie
+from headgate.wire import answers, cookie, soap, values
+from headgate.wire.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
 
 NAME = "DownloadFiles"

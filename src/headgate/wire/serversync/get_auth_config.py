@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.wire import answers, lexical, soap, xmltree
-from headgate.wire.serversync import namespaces, values
+from headgate.wire import answers, lexical, soap, values, xmltree
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
 from headgate.wire.xmltree import Element
 

@@ -5,9 +5,9 @@
 
 from dataclasses import dataclass
 
-from headgate.wire import answers, soap, xmltree
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import AuthorizationCookie
+from headgate.wire import answers, cookie, soap, values, xmltree
+from headgate.wire.cookie import AuthorizationCookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
 
 NAME = "GetAuthorizationCookie"

@@ -6,9 +6,9 @@ WSUS does; read in any order, because Microsoft's public service uses another (F
 
 from dataclasses import dataclass
 
-from headgate.wire import answers, soap, xmltree
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import Cookie
+from headgate.wire import answers, cookie, soap, values, xmltree
+from headgate.wire.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
 from headgate.wire.xmltree import Element
 

@@ -6,10 +6,10 @@ From the WSDL; nobody has observed one.
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.wire import answers, lexical, soap, xmltree
+from headgate.wire import answers, cookie, lexical, soap, values, xmltree
+from headgate.wire.cookie import Cookie
 from headgate.wire.lexical import escape
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
 from headgate.wire.xmltree import Element
 

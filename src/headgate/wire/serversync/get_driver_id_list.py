@@ -6,13 +6,13 @@ alone answers it, a WSUS announces a limit of 0.
 
 from dataclasses import dataclass
 
-from headgate.wire import answers, soap, xmltree
+from headgate.wire import answers, cookie, soap, values, xmltree
+from headgate.wire.cookie import Cookie
 from headgate.wire.lexical import escape
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.serversync.get_revision_id_list import IdAndDelta
-from headgate.wire.serversync.values import UpdateIdentity
 from headgate.wire.soap import Envelope, SoapVersion
+from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
 
 NAME = "GetDriverIdList"

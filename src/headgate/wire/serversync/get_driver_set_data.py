@@ -5,10 +5,10 @@ From the specification's text (its WSDL lacks the operation); nobody has observe
 
 from dataclasses import dataclass
 
-from headgate.wire import answers, soap, xmltree
+from headgate.wire import answers, cookie, soap, values, xmltree
+from headgate.wire.cookie import Cookie
 from headgate.wire.lexical import escape
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
 
 NAME = "GetDriverSetData"

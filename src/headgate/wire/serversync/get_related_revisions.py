@@ -5,11 +5,11 @@ From the WSDL; nobody has observed one. A server answers with an empty list.
 
 from dataclasses import dataclass
 
-from headgate.wire import answers, soap
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import Cookie
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire import answers, cookie, soap, values
+from headgate.wire.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
+from headgate.wire.values import UpdateIdentity
 
 NAME = "GetRelatedRevisionsForUpdates"
 ACTION = namespaces.action(NAME)

@@ -7,12 +7,12 @@ in one body of 19 MB are ordinary, so the answer is pulled through, not kept as 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from headgate.wire import lexical, soap, xmltree
-from headgate.wire.serversync import cookie, namespaces, values
+from headgate.wire import cookie, lexical, soap, values, xmltree
+from headgate.wire.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.serversync.answer_stream import AnswerStream
-from headgate.wire.serversync.cookie import Cookie
-from headgate.wire.serversync.values import UpdateIdentity
 from headgate.wire.soap import Envelope, SoapVersion
+from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
 
 NAME = "GetRevisionIdList"

@@ -8,13 +8,13 @@ that it has written once.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from headgate.wire import soap
-from headgate.wire.serversync import cookie, namespaces, update_data, values
-from headgate.wire.serversync.cookie import Cookie
+from headgate.wire import cookie, soap, values
+from headgate.wire.cookie import Cookie
+from headgate.wire.serversync import namespaces, update_data
 from headgate.wire.serversync.update_data import ServerSyncUpdateData, ServerSyncUrlData
 from headgate.wire.serversync.update_data_reader import ServerUpdateDataReader
-from headgate.wire.serversync.values import UpdateIdentity
 from headgate.wire.soap import Envelope, SoapVersion
+from headgate.wire.values import UpdateIdentity
 
 NAME = "GetUpdateData"
 ACTION = namespaces.action(NAME)

@@ -5,11 +5,11 @@ From the WSDL; nobody has observed one. Asked for updates whose document has a S
 
 from dataclasses import dataclass
 
-from headgate.wire import answers, lexical, soap, xmltree
-from headgate.wire.serversync import cookie, namespaces, values
-from headgate.wire.serversync.cookie import Cookie
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire import answers, cookie, lexical, soap, values, xmltree
+from headgate.wire.cookie import Cookie
+from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
+from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
 
 NAME = "GetUpdateDecryptionData"

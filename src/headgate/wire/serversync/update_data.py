@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from headgate.errors import MalformedMessage
 from headgate.sentences import Sentence
-from headgate.wire import lexical, xmltree
-from headgate.wire.serversync import values
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire import lexical, values, xmltree
+from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
 
 

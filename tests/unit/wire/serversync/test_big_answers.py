@@ -14,7 +14,7 @@ from headgate.wire.serversync.update_data import (
     write_url,
 )
 from headgate.wire.serversync.update_data_reader import ServerUpdateDataReader
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 
 ID = "8c3fcc84-7410-4a95-8b89-a166a0190486"
 

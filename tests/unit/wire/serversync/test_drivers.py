@@ -4,7 +4,7 @@ from headgate.wire import soap
 from headgate.wire.serversync import get_driver_id_list as ids
 from headgate.wire.serversync import get_driver_set_data as sets
 from headgate.wire.serversync.get_revision_id_list import IdAndDelta
-from headgate.wire.serversync.values import UpdateIdentity
+from headgate.wire.values import UpdateIdentity
 
 ID = "8c3fcc84-7410-4a95-8b89-a166a0190486"
 

@@ -1,4 +1,4 @@
-"""Types that several operations share, and how each stands in XML ([MS-WSUSSS] 2.2.4).
+"""Types both protocols share, and how each stands in XML ([MS-WSUSSS] 2.2.4, [MS-WUSP] 2.2.3).
 
 Writers return text. Absent and empty are different on the wire: None writes nothing, an empty
 string or an empty list writes an empty element, as captured servers do.

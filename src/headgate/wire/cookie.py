@@ -6,8 +6,7 @@ Both are opaque to whoever receives them, and are handed back as they came.
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.wire import lexical, xmltree
-from headgate.wire.serversync import values
+from headgate.wire import lexical, values, xmltree
 from headgate.wire.xmltree import Element
 
 

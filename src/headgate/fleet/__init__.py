@@ -1,0 +1,1 @@
+"""Computers, the groups they are in, and what they say of updates."""

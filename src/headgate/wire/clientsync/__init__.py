@@ -1,0 +1,1 @@
+"""MS-WUSP: what Windows computers say to an update server, one file per operation."""
