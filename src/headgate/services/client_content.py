@@ -1,0 +1,93 @@
+"""Handing out update files: only what was verified, as it was when it was verified."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from headgate.catalogue.files import FilePresence
+from headgate.content import paths
+from headgate.content.local import LocalStore
+from headgate.content.store import FileNotStoredError
+from headgate.errors import ContentError, HeadgateError
+from headgate.logs import get_logger
+from headgate.sentences import Sentence
+from headgate.storage import file_records, served_files, transactions
+from headgate.storage.engine import Engine
+
+#: Seconds after which a computer may ask for a file in quarantine again.
+QUARANTINE_SECONDS = 600
+
+
+class NoSuchFile(HeadgateError):
+    """No update here has such a file, or it is not here."""
+
+    def __init__(self) -> None:
+        super().__init__(Sentence("There is no such update file here."))
+
+
+class FileInQuarantine(ContentError):
+    """The file was damaged on this disk and is being fetched again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Sentence("This update file is damaged here and is fetched again."),
+            next_step=Sentence("Ask again later."),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedFile:
+    """A verified file, opened."""
+
+    stream: BinaryIO
+    sha1: bytes
+    size: int  #: bytes
+    stored_at: datetime
+
+
+class ClientContent:
+    """The update files computers fetch."""
+
+    def __init__(self, *, engine: Engine, store: LocalStore, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._store = store
+        self._now = now
+
+    def open(self, folder: str, name: str) -> ServedFile:
+        """Open the file computers know as ``/Content/<folder>/<name>``, in any letter case.
+
+        The name's extension does not matter: documents may call one file by several, and what is
+        served is named by its digest. Raises NoSuchFile and FileInQuarantine.
+        """
+        digest = paths.digest_in_name(name)
+        if digest is None or folder.upper() != paths.folder_of(digest):
+            raise NoSuchFile
+        with transactions.read(self._engine) as conn:
+            record = served_files.file_record(conn, digest)
+        if record is None or record.presence is FilePresence.WANTED:
+            raise NoSuchFile
+        if record.presence is FilePresence.DAMAGED or record.stored_at is None:
+            raise FileInQuarantine
+        stream = self._opened(digest)
+        if stream.seek(0, 2) != record.size:
+            stream.close()
+            self._quarantine(digest, "its size has changed")
+            raise FileInQuarantine
+        return ServedFile(stream=stream, sha1=digest, size=record.size, stored_at=record.stored_at)
+
+    def _opened(self, digest: bytes) -> BinaryIO:
+        try:
+            return self._store.open(digest)
+        except (FileNotStoredError, FileNotFoundError):
+            self._quarantine(digest, "it has vanished")
+            raise NoSuchFile from None
+        except OSError as exc:
+            get_logger(__name__).error("file not readable", sha1=digest.hex(), reason=str(exc))
+            raise FileInQuarantine from exc
+
+    def _quarantine(self, digest: bytes, why: str) -> None:
+        """Somebody has touched the content directory: nothing of the file goes out any more."""
+        get_logger(__name__).error("file quarantined", sha1=digest.hex(), reason=why)
+        with transactions.write(self._engine) as conn:
+            file_records.record_presence(conn, [digest], FilePresence.DAMAGED, at=self._now())
