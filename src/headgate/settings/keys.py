@@ -266,6 +266,14 @@ SHARED = _table(
         default=12,
         meaning=Sentence("hours after which a session ends in any case"),
     ),
+    Key(
+        name="clients.max_installed_ids",
+        read=values.number(100, 100_000),
+        default=400,
+        meaning=Sentence(
+            "installed updates a computer may list in one scan; real computers stay under 100"
+        ),
+    ),
 )
 
 

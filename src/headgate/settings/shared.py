@@ -93,6 +93,13 @@ class Console:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clients:
+    """What computers may ask of this server."""
+
+    max_installed_ids: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """All shared settings as they count now."""
 
@@ -104,6 +111,7 @@ class Shared:
     products: Products
     server: Server
     console: Console
+    clients: Clients
 
 
 def shared_settings(chosen: Mapping[str, Value], *, machine_zone: str) -> Shared:
@@ -124,6 +132,7 @@ def shared_settings(chosen: Mapping[str, Value], *, machine_zone: str) -> Shared
         products=Products(**section("products")),
         server=Server(**section("server")),
         console=Console(**section("console")),
+        clients=Clients(**section("clients")),
     )
 
 

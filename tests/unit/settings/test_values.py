@@ -36,6 +36,7 @@ KEYS = {**LOCAL, **SHARED}
         ("server.names", "", ()),
         ("console.plain_http", "Allow", "allow"),
         ("console.idle_minutes", "5", 5),
+        ("clients.max_installed_ids", "400", 400),
         ("listen.trusted_proxies", "10.0.0.5, 2001:db8::/32", ("10.0.0.5/32", "2001:db8::/32")),
         ("console.user_header", "X-Remote-User", "X-Remote-User"),
         ("source.host", "", None),
