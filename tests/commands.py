@@ -9,12 +9,17 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+
+from headgate import bootstrap
+from headgate.cli.main import main
 
 WITHIN = 60.0
 _LOOK = 0.05
@@ -74,6 +79,41 @@ class HeadgateCommand:
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "headgate", "--data", str(self.data), *arguments]
+
+
+class SameProcess(HeadgateCommand):
+    """Runs commands in the test's own process, on an installation made beforehand.
+
+    Starting an interpreter for each takes most of the time of such tests; the command line itself
+    is the same from its first argument to its exit code.
+    """
+
+    def __call__(self, *arguments: str, stdin: str = "") -> Ended:
+        """Run a command to its end."""
+        out, err, homes, mask = StringIO(), StringIO(), [], os.umask(0o077)
+        open_home = bootstrap.open_home
+
+        def opened(data: Path | None) -> bootstrap.Home:
+            homes.append(open_home(data))
+            return homes[-1]
+
+        with (
+            patch.object(sys, "argv", self._command(*arguments)[2:]),
+            patch.object(sys, "stdin", StringIO(stdin)),
+            patch.dict(os.environ, self._environment, clear=True),
+            patch.object(bootstrap, "open_home", opened),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            try:
+                code = main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+            finally:
+                os.umask(mask)
+                for home in homes:
+                    home.engine.dispose()
+        return Ended(code, out.getvalue(), err.getvalue())
 
 
 class Running:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from tests.commands import HeadgateCommand
+from tests.commands import HeadgateCommand, SameProcess
 
 import headgate as package
 from headgate.cli.failures import exit_codes
@@ -40,15 +40,15 @@ def test_every_noun_can_be_used(name: str) -> None:
     typer.main.get_command(app)
 
 
-def test_the_version_is_told(headgate: HeadgateCommand) -> None:
-    assert headgate("--version").out == f"headgate {package.__version__}\n"
+def test_the_version_is_told(quick: SameProcess) -> None:
+    assert quick("--version").out == f"headgate {package.__version__}\n"
 
 
 @pytest.mark.parametrize(
     "arguments", [("sinc",), ("sync", "later"), ("--dta", "x"), ("sync", "history", "--limit", "0")]
 )
-def test_wrong_usage_ends_with_two(arguments: tuple[str, ...], headgate: HeadgateCommand) -> None:
-    ended = headgate(*arguments)
+def test_wrong_usage_ends_with_two(arguments: tuple[str, ...], quick: SameProcess) -> None:
+    ended = quick(*arguments)
 
     assert (ended.code, ended.out) == (2, "")
     assert ended.err

@@ -1,4 +1,4 @@
-from tests.commands import Ended, HeadgateCommand
+from tests.commands import Ended, HeadgateCommand, SameProcess
 
 PASSWORD = "hunter2-and-more"
 PROXY = (
@@ -10,28 +10,28 @@ PROXY = (
 )
 
 
-def test_settings_are_set_and_read_back(headgate: HeadgateCommand) -> None:
-    done = headgate("settings", "set", "proxy.port=3128", "languages.mode=locale")
+def test_settings_are_set_and_read_back(quick: SameProcess) -> None:
+    done = quick("settings", "set", "proxy.port=3128", "languages.mode=locale")
 
     assert (done.code, done.out) == (0, "Changed: languages.mode, proxy.port.\n")
     assert "only with proxy.enabled=true: proxy.port" in done.err
-    assert headgate("settings", "get", "proxy.port") == Ended(0, "3128\n", "")
-    assert headgate("settings", "get", "proxy.port", "--json").json == 3128
-    (mode, *_) = headgate("settings", "show", "languages", "--json").json
+    assert quick("settings", "get", "proxy.port") == Ended(0, "3128\n", "")
+    assert quick("settings", "get", "proxy.port", "--json").json == 3128
+    (mode, *_) = quick("settings", "show", "languages", "--json").json
     assert (mode["key"], mode["value"], mode["origin"]) == ("languages.mode", "locale", "database")
 
 
-def test_a_wrong_setting_is_wrong_usage_and_nothing_changes(headgate: HeadgateCommand) -> None:
-    unknown = headgate("settings", "set", "proxy.port=3128", "proxy.hots=x")
-    wrong = headgate("settings", "set", "proxy.port=3128", "source.kind=wsus")
+def test_a_wrong_setting_is_wrong_usage_and_nothing_changes(quick: SameProcess) -> None:
+    unknown = quick("settings", "set", "proxy.port=3128", "proxy.hots=x")
+    wrong = quick("settings", "set", "proxy.port=3128", "source.kind=wsus")
 
     assert (unknown.code, "proxy.host" in unknown.err) == (2, True)
     assert (wrong.code, "microsoft or upstream" in wrong.err) == (2, True)
-    assert headgate("settings", "get", "proxy.port").out == "80\n"
+    assert quick("settings", "get", "proxy.port").out == "80\n"
 
 
-def test_a_setting_without_a_value_says_how(headgate: HeadgateCommand) -> None:
-    ended = headgate("settings", "set", "proxy.port")
+def test_a_setting_without_a_value_says_how(quick: SameProcess) -> None:
+    ended = quick("settings", "set", "proxy.port")
 
     assert (ended.code, "proxy.port=VALUE" in ended.err) == (2, True)
 
@@ -47,11 +47,11 @@ def test_a_locked_setting_is_shown_and_refused(headgate: HeadgateCommand) -> Non
     assert (refused.code, "HEADGATE_PROXY_PORT" in refused.err) == (1, True)
 
 
-def test_a_password_is_asked_for_without_being_in_the_command(headgate: HeadgateCommand) -> None:
-    done = headgate("settings", "set", *PROXY, "proxy.password", stdin=f"{PASSWORD}\n")
+def test_a_password_is_asked_for_without_being_in_the_command(quick: SameProcess) -> None:
+    done = quick("settings", "set", *PROXY, "proxy.password", stdin=f"{PASSWORD}\n")
 
     assert done.code == 0
-    assert headgate("settings", "get", "proxy.password").out == "set\n"
+    assert quick("settings", "get", "proxy.password").out == "set\n"
 
 
 def test_a_password_is_in_no_output_and_no_file(headgate: HeadgateCommand) -> None:
