@@ -17,10 +17,18 @@ def scratch(tmp_path: Path) -> Path:
 def test_the_demo_tells_its_story_once_with_numbers_of_the_server(
     tmp_path: Path, scratch: Path
 ) -> None:
+    real = HeadgateCommand(tmp_path / "real")
+    real("settings", "set", "proxy.port=3128")
     demo = HeadgateCommand(tmp_path / "data", TMPDIR=str(scratch))
+    ended = HeadgateCommand(
+        demo.data,
+        TMPDIR=str(scratch),
+        # What is set for a real server must not lead the demo there.
+        HEADGATE_DATABASE_URL=f"sqlite:///{real.data / 'headgate.db'}",
+        HEADGATE_SOURCE_KIND="microsoft",
+    )("demo", "--once")
 
-    ended = demo("demo", "--once")
-
+    assert real("sync", "history", "--json").json == []
     assert (ended.code, ended.out.count("$ headgate sync now")) == (0, 3), ended.err
     third, second, first = demo("sync", "history", "--json").json
     for run in (first, second, third):
@@ -38,20 +46,6 @@ def test_the_demo_tells_its_story_once_with_numbers_of_the_server(
     assert f"{len(arrived_last):,} updates arrived with it" in ended.out
     assert f"{len(everything) - third['new']:,} updates in the catalogue" in ended.out
     assert list(scratch.iterdir()) == []
-
-
-def test_the_demo_leaves_a_real_servers_settings_alone(tmp_path: Path, scratch: Path) -> None:
-    real = HeadgateCommand(tmp_path / "real")
-    real("settings", "set", "proxy.port=3128")
-    demo = HeadgateCommand(
-        tmp_path / "data",
-        TMPDIR=str(scratch),
-        HEADGATE_DATABASE_URL=f"sqlite:///{real.data / 'headgate.db'}",
-        HEADGATE_SOURCE_KIND="microsoft",
-    )
-
-    assert demo("demo", "--once").code == 0
-    assert real("sync", "history", "--json").json == []
 
 
 def test_the_demo_stays_until_ctrl_c(tmp_path: Path, scratch: Path) -> None:
