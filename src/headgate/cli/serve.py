@@ -27,7 +27,8 @@ WORKER_GRACE = 7.0
 def serve(
     ctx: typer.Context,
     listen: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Default 0.0.0.0:8530.")
+        list[str] | None,
+        typer.Option(metavar="HOST:PORT", help="Default 0.0.0.0:8530; several may be given."),
     ] = None,
     listen_tls: Annotated[
         str | None,
@@ -75,12 +76,15 @@ def serve(
         here.engine.dispose()
 
 
-def _listeners(here: "Home", listen: str | None, listen_tls: str | None) -> "Iterator[Listener]":
+def _listeners(
+    here: "Home", listen: list[str] | None, listen_tls: str | None
+) -> "Iterator[Listener]":
     from headgate.web.server import Listener, bind
     from headgate.web.tls import LiveCertificate
 
     local = here.local
-    yield Listener(socket=bind(listen or local.listen_http))
+    for address in listen or (local.listen_http, *local.more_http):
+        yield Listener(socket=bind(address))
     chosen = listen_tls or ("off" if listen else local.listen_https)
     if chosen == "off":
         return
@@ -94,14 +98,18 @@ def _listeners(here: "Home", listen: str | None, listen_tls: str | None) -> "Ite
 
 
 def _serving(
-    local: "Local", listeners: "list[Listener]", listen: str | None, listen_tls: str | None
+    local: "Local", listeners: "list[Listener]", listen: list[str] | None, listen_tls: str | None
 ) -> "Serving":
-    """Return where we listen; what options have decided, changed settings do not change."""
+    """Return where we listen, by the first address of each kind.
+
+    What options have decided, changed settings do not change.
+    """
     from headgate.services.addresses import Serving
 
-    http, *https = listeners
+    http = [listener for listener in listeners if not listener.tls]
+    https = [listener for listener in listeners if listener.tls]
     return Serving(
-        http=http.bound,
+        http=http[0].bound,
         https=https[0].bound if https else None,
         http_setting=None if listen else local.listen_http,
         https_setting=None if listen or listen_tls else local.listen_https,

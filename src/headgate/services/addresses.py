@@ -92,6 +92,13 @@ class Addresses:
             return None
         return int(serving.https.rpartition(":")[2])
 
+    @property
+    def content_port(self) -> int:
+        """The port on which update files are served over plain HTTP."""
+        serving = self._serving()
+        http = serving.http if serving is not None else self._local().listen_http
+        return int(http.rpartition(":")[2])
+
     def begin(self, serving: Serving) -> None:
         """Take note of where this process listens; it is written down by :meth:`announce`."""
         self._here = serving

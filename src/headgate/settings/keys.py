@@ -56,6 +56,15 @@ LOCAL = _table(
         meaning=Sentence("where computers reach this server without TLS: HOST:PORT"),
     ),
     Key(
+        name="listen.more_http",
+        read=values.listen_addresses,
+        default=(),
+        meaning=Sentence(
+            "more such addresses, joined by commas: 0.0.0.0:80 for computers whose policy says "
+            "http://NAME"
+        ),
+    ),
+    Key(
         name="listen.https",
         read=values.listen_address_or_off,
         default="0.0.0.0:8531",

@@ -22,6 +22,7 @@ class Local:
 
     database_url: str | None = field(repr=False)  #: None: headgate.db in the data directory
     listen_http: str  #: HOST:PORT
+    more_http: tuple[str, ...]  #: HOST:PORT, besides
     listen_https: str  #: HOST:PORT or "off"
     certificate: Path | None  #: None: one that we make ourselves
     key: Path | None
@@ -40,6 +41,7 @@ def local_settings(file: Path, environment: Mapping[str, str]) -> Local:
     return Local(
         database_url=found["database.url"],
         listen_http=found["listen.http"],
+        more_http=found["listen.more_http"],
         listen_https=found["listen.https"],
         certificate=_path(found["listen.certificate"]),
         key=_path(found["listen.key"]),

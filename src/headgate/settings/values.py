@@ -133,6 +133,18 @@ def listen_address_or_off(text: str) -> str:
         raise NotAllowed(Sentence("HOST:PORT, such as 0.0.0.0:8531, or off")) from exc
 
 
+def listen_addresses(text: str) -> tuple[str, ...]:
+    """Read several places to listen, joined by commas.
+
+    >>> listen_addresses("0.0.0.0:80, 10.0.0.5:8532")
+    ('0.0.0.0:80', '10.0.0.5:8532')
+    """
+    try:
+        return tuple(listen_address(part) for part in text.split(",") if part.strip())
+    except NotAllowed as exc:
+        raise NotAllowed(Sentence("HOST:PORT joined by commas, such as 0.0.0.0:80")) from exc
+
+
 def any_text(text: str) -> str:
     """Read a text on one line as it is."""
     if any(ord(character) < 32 for character in text):
