@@ -184,7 +184,12 @@ def opened_console(installation: Installation) -> Iterator[ConsoleLab]:
     """Yield the console of an installation; no server, no worker (the installation works)."""
     home = installation.home
     health = Health(engine=home.engine, worker_is_alive=lambda: True)
-    yield ConsoleLab(installation, create_app(console=home.console(health), health=health))
+    clients = home.client_doors()
+    try:
+        app = create_app(console=home.console(health), health=health, clients=clients)
+        yield ConsoleLab(installation, app)
+    finally:
+        clients.close()
 
 
 @contextmanager

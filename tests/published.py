@@ -5,8 +5,9 @@ from datetime import datetime
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.revisions import Revision
 from headgate.metadata.packing import Packer
+from headgate.services.settling import catalogue_changed
 from headgate.simulator.microsoft_update.documents import write_document
-from headgate.storage import catalogue_version, transactions
+from headgate.storage import transactions
 from headgate.storage.engine import Engine
 from headgate.sync.ingest import Delivery, Ingestion
 from tests.cast import NOON
@@ -31,4 +32,4 @@ def publish(
     taken = ingestion.take(Delivery(documents=documents))
     assert not taken.damaged, taken.damaged
     with transactions.write(engine) as conn:
-        catalogue_version.raise_catalogue_version(conn)
+        catalogue_changed(conn)

@@ -17,16 +17,19 @@ from headgate.content.local import LocalStore
 from headgate.jobs.context import Signals
 from headgate.jobs.worker import Handler, Worker
 from headgate.jobs.worker_lock import worker_lock
-from headgate.services import sync_control, word_index
+from headgate.services import file_fetching, fragment_work, settling, sync_control, word_index
 from headgate.services.accounts import Accounts
 from headgate.services.addresses import Addresses
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.configuring import Configuring
 from headgate.services.databases import Databases
+from headgate.services.fragment_work import FragmentWork
 from headgate.services.open_sessions import SessionLimits
 from headgate.services.overview import Overview
 from headgate.services.own_certificates import OwnCertificates
 from headgate.services.packers import Unpacker
+from headgate.services.readiness import Readiness
+from headgate.services.recent_settings import RecentSettings
 from headgate.services.server_names import ServerNames
 from headgate.services.sessions import Sessions
 from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
@@ -43,11 +46,16 @@ from headgate.storage import advisory_lock, installation, transactions
 from headgate.storage.engine import Engine, open_engine, sqlite_url
 
 if TYPE_CHECKING:
+    from headgate.services.approving import Approving
     from headgate.services.attention import Attention
+    from headgate.services.contacts import Contacts
     from headgate.services.health import Health
     from headgate.services.setting_up import SettingUp
+    from headgate.services.snapshots import Snapshots
     from headgate.sync.job import SynchronizationJobs
+    from headgate.web.clients import ClientDoors
     from headgate.web.console.visit import Console
+    from headgate.web.soap.client_services import ClientServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +110,113 @@ class Home:
             store=LocalStore(self.directory.content),
             now=clock.now,
             memory=self.catalogue_browser.memory,
+            readiness=Readiness(settings=self.configuring.shared),
+        )
+
+    @property
+    def approving(self) -> "Approving":
+        """Return what decides about updates."""
+        from headgate.services.approving import Approving
+
+        return Approving(
+            engine=self.engine,
+            settings=self.configuring.shared,
+            store=LocalStore(self.directory.content),
+            now=clock.now,
+        )
+
+    @property
+    def fragment_work(self) -> FragmentWork:
+        """Return what brings the fragments of an upgraded catalogue up to date."""
+        return FragmentWork(engine=self.engine, now=clock.now)
+
+    def client_doors(self) -> "ClientDoors":
+        """Return the doors of Windows computers; one for the process, to be closed."""
+        from headgate.services.client_content import ClientContent
+        from headgate.services.contacts import Contacts
+        from headgate.services.snapshots import Snapshots
+        from headgate.web.clients import ClientDoors
+        from headgate.web.files.door import file_routes
+        from headgate.web.forwarded import Caller
+        from headgate.web.soap.dispatch import Dispatcher
+        from headgate.web.soap.door import SoapDoor
+        from headgate.web.soap.encodings import native_xpress
+        from headgate.web.soap.routes import soap_routes
+        from headgate.web.soap.visitors import visitor_of
+
+        settings = RecentSettings(self.configuring.shared)
+        snapshots = Snapshots(self.engine, files_are_kept=settings.files_are_kept)
+        services = self._client_services(settings, snapshots, Contacts(self.engine))
+        door = SoapDoor(
+            Dispatcher(services, xpress=native_xpress()),
+            services.texts,
+            visitor_of=lambda call: visitor_of(Caller.of(call, self.addresses.trusted_proxies)),
+        )
+        content = ClientContent(
+            engine=self.engine, store=LocalStore(self.directory.content), now=clock.now
+        )
+
+        def close() -> None:
+            door.close()
+            services.reports.close()
+            services.contacts.close()
+            snapshots.close()
+
+        return ClientDoors(routes=[*soap_routes(door), *file_routes(content)], close=close)
+
+    def _client_services(
+        self, settings: RecentSettings, snapshots: "Snapshots", contacts: "Contacts"
+    ) -> "ClientServices":
+        from headgate.services.client_details import ClientDetails
+        from headgate.services.client_handshake import ClientHandshake
+        from headgate.services.client_inventory import ClientInventory
+        from headgate.services.client_reports import ClientReports
+        from headgate.services.client_scan import ClientScan
+        from headgate.services.client_standing import ClientStanding
+        from headgate.services.cookie_keys import CookieKeys
+        from headgate.services.cookies import Cookies
+        from headgate.services.core_texts import CoreTexts
+        from headgate.web.soap.client_services import ClientServices
+
+        engine, unpack = self.engine, Unpacker(self.engine)
+        secret_key = SecretKey(self.directory.secret_file)
+        keys = CookieKeys(engine=engine, secret_key=secret_key, now=clock.now)
+        handshake = ClientHandshake(
+            engine=engine,
+            cookies=Cookies(keys),
+            standing=ClientStanding(engine),
+            contacts=contacts,
+            now=clock.now,
+        )
+        texts = CoreTexts(engine, unpack)
+        return ClientServices(
+            handshake=handshake,
+            category_type=lambda update_id: snapshots.current().category_type(update_id),
+            scan=ClientScan(
+                admit=handshake.admit,
+                overlay=snapshots.overlay,
+                texts=texts,
+                seal=handshake.sealed,
+                contacts=contacts,
+                now=clock.now,
+                most_installed=settings.most_installed,
+            ),
+            details=ClientDetails(
+                engine=engine,
+                admit=handshake.admit,
+                overlay=snapshots.overlay,
+                texts=texts,
+                unpack=unpack,
+                seal=handshake.sealed,
+                content_port=lambda: self.addresses.content_port,
+                server_name=lambda: self.addresses.server_name,
+                files_are_kept=settings.files_are_kept,
+            ),
+            reports=ClientReports(engine, now=clock.now),
+            inventory=ClientInventory(engine),
+            contacts=contacts,
+            texts=texts,
+            now=clock.now,
         )
 
     def console(self, health: "Health") -> "Console":
@@ -115,6 +230,7 @@ class Home:
             subscribing=lambda: self.subscribing,
             setting_up=self.setting_up,
             update_files=lambda: self.update_files,
+            approving=lambda: self.approving,
             accounts=self.accounts,
             sessions=self.sessions,
             telling=Telling(self.engine),
@@ -206,7 +322,9 @@ def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -
             engine=engine, unpack=Unpacker(engine), store=LocalStore(place.content)
         ),
     )
+    settling.settle_if_never(engine)
     home.word_index.queue_if_due()
+    home.fragment_work.queue_if_due()
     return home
 
 
@@ -246,6 +364,8 @@ def handlers(home: Home) -> dict[str, Handler]:
         sync_control.PREVIEW: lambda context: _synchronization(home).preview(context),
         word_index.INDEX_WORDS: lambda context: home.word_index.work(context),
         sync_control.IMPORT: lambda context: _synchronization(home).import_package(context),
+        file_fetching.FETCH_FILES: lambda context: _synchronization(home).fetch_files(context),
+        fragment_work.CUT_FRAGMENTS: lambda context: home.fragment_work.work(context),
     }
 
 

@@ -12,9 +12,9 @@ from lxml import etree
 from tests.material import CAPTURES
 
 from headgate.wire import answers, faults, soap
+from headgate.wire.cookie import AuthorizationCookie, Cookie
 from headgate.wire.lexical import read_datetime
 from headgate.wire.serversync import operations
-from headgate.wire.cookie import AuthorizationCookie, Cookie
 from headgate.wire.serversync.get_auth_config import GetAuthConfigRequest
 from headgate.wire.serversync.get_authorization_cookie import GetAuthorizationCookieRequest
 from headgate.wire.serversync.get_config_data import GetConfigDataRequest
@@ -25,8 +25,8 @@ from headgate.wire.serversync.get_revision_id_list import (
     ServerSyncFilter,
 )
 from headgate.wire.serversync.get_update_data import GetUpdateDataRequest
-from headgate.wire.values import UpdateIdentity
 from headgate.wire.soap import SoapVersion
+from headgate.wire.values import UpdateIdentity
 
 EXCHANGES = (
     sorted(path for path in CAPTURES.glob("wsusss/exchanges*/*") if path.is_dir())

@@ -11,8 +11,9 @@ import pytest
 from lxml import etree
 
 from headgate.wire import soap
-from headgate.wire.serversync import operations
 from headgate.wire.cookie import AuthorizationCookie, Cookie
+from headgate.wire.ping import PingRequest, PingResponse
+from headgate.wire.serversync import operations
 from headgate.wire.serversync.download_files import DownloadFilesRequest, DownloadFilesResponse
 from headgate.wire.serversync.get_auth_config import (
     AuthPlugInInfo,
@@ -53,10 +54,9 @@ from headgate.wire.serversync.get_update_decryption_data import (
     GetUpdateDecryptionDataResponse,
     UpdateFileDecryption,
 )
-from headgate.wire.serversync.ping import PingRequest, PingResponse
 from headgate.wire.serversync.update_data import ServerSyncUpdateData, ServerSyncUrlData
-from headgate.wire.values import UpdateIdentity
 from headgate.wire.soap import SoapVersion
+from headgate.wire.values import UpdateIdentity
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 NOON = datetime(2026, 10, 4, 12, tzinfo=UTC)

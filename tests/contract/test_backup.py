@@ -64,7 +64,7 @@ def test_a_backup_brings_everything_back(lite: Engine, tmp_path: Path) -> None:
     _note(lite, "after")
     restored = databases.restore(done.file, with_key=False)
 
-    assert _noted(lite) == ["before"]
+    assert _noted(lite) == ["database.restored", "before"]
     assert restored.schema == upgrade.NEWEST
     assert done.file.stat().st_mode & 0o077 == 0
     assert restored.replaced is not None

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from headgate.approvals.decisions import Action
 from headgate.catalogue.files import FileChoice, FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.catalogue.revisions import PublicationState
-from headgate.storage import file_records, ingestion, transactions
+from headgate.catalogue.revisions import PublicationState, Revision
+from headgate.fleet.groups import ALL_COMPUTERS
+from headgate.storage import decisions, file_records, ingestion, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON, a_guid, a_revision, an_identity
 from tests.catalogue_rows import store
@@ -146,3 +148,40 @@ def test_files_nobody_needs_any_more_are_found(engine: Engine) -> None:
         found = file_records.unneeded_files(conn, EVERYTHING)
 
     assert [file.name for file in found] == ["1.cab"]
+
+
+def test_with_deferred_downloads_files_of_approved_updates_are_due(engine: Engine) -> None:
+    member = an_identity()
+    approved, other = a_revision(bundled=((member,),)), a_revision(files=(a_file(2),))
+    removed = a_revision(files=(a_file(3),))
+    store(
+        engine,
+        approved,
+        a_revision(member, visible=False, files=(a_file(1), a_file(4, patching_type="Express"))),
+        other,
+        removed,
+        a_revision(files=(a_file(5, is_eula=True),)),
+    )
+    _decide(engine, approved, Action.INSTALL)
+    _decide(engine, removed, Action.UNINSTALL)
+    deferred = replace(LICENCES, approved=True)
+
+    assert _due(engine, deferred) == ["1.cab", "5.cab"]
+    assert _due(engine, replace(deferred, express=True)) == ["1.cab", "4.cab", "5.cab"]
+    assert _due(engine, LICENCES) == ["5.cab"]
+    with transactions.write(engine) as conn:
+        decisions.withdraw(conn, [approved.identity.update_id], by="anna", at=NOON)
+    assert _due(engine, deferred) == ["5.cab"]
+
+
+def _decide(engine: Engine, revision: Revision, action: Action) -> None:
+    with transactions.write(engine) as conn:
+        decisions.approve(
+            conn,
+            [revision.identity.update_id],
+            action,
+            group_id=ALL_COMPUTERS,
+            ready=(),
+            by="anna",
+            at=NOON,
+        )

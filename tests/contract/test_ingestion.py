@@ -1,13 +1,25 @@
 """Storing revisions, on every database."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, func, select
 
 from headgate.catalogue.documents import DocumentEncoding
+from headgate.catalogue.fragments import CorePiece
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.catalogue.revisions import PrerequisiteClause, PublicationState
+from headgate.catalogue.revisions import (
+    DriverMetadata,
+    PrerequisiteClause,
+    PublicationState,
+    UpdateKind,
+)
+from headgate.metadata.core_pieces import CoreStream
+from headgate.metadata.packing import Packer
 from headgate.storage import ingestion, runs, todo, transactions
 from headgate.storage.tables import catalogue as t
+from headgate.storage.tables.offering import core_pieces, feature_scores
+from headgate.wire import xpress
 from tests.cast import NOON, a_guid, a_revision, an_identity, incoming
 
 
@@ -106,6 +118,65 @@ def test_prerequisites_keep_their_clauses(engine: Engine) -> None:
             )
         ).fetchall()
     assert [tuple(row) for row in rows] == [(0, one), (1, two), (1, three)]
+
+
+def test_a_large_core_is_stored_in_pieces_too(engine: Engine) -> None:
+    packer, small = Packer(), incoming(a_revision())
+    stream = CoreStream(packer, compress=xpress.compress)
+    core = b"&lt;a /&gt;" * 20_000
+    stream.write(core)
+    whole, pieces = stream.finish()
+    large = incoming(a_revision())
+    large = replace(large, fragments=replace(large.fragments, core=whole, core_pieces=pieces))
+    with transactions.write(engine) as conn:
+        ingestion.store_batch(conn, [small, large], arrived_at=NOON, run_id=None)
+
+    with transactions.read(engine) as conn:
+        rows = conn.execute(select(core_pieces).order_by(core_pieces.c.position)).all()
+        sizes = conn.execute(select(t.fragments.c.core_size)).scalars().all()
+    assert sorted(sizes) == [4, len(core)]
+    assert [row.position for row in rows] == list(range(len(rows)))
+    assert b"".join(packer.unpack(row.packed) for row in rows) == core
+    assert sum(row.size for row in rows) == len(core)
+    assert [row.xpress_size for row in rows] == [len(row.xpress) for row in rows]
+
+
+def test_a_build_without_a_compiler_stores_pieces_without_blocks(engine: Engine) -> None:
+    piece = CorePiece(packed=Packer().pack(b"x"), xpress=None)
+    one = incoming(a_revision())
+    with transactions.write(engine) as conn:
+        cut = replace(one.fragments, core_pieces=(piece,))
+        ingestion.store_batch(conn, [replace(one, fragments=cut)], arrived_at=NOON, run_id=None)
+    with transactions.read(engine) as conn:
+        (row,) = conn.execute(select(core_pieces.c.xpress_size, core_pieces.c.xpress))
+        assert tuple(row) == (None, None)
+
+
+def test_feature_scores_and_computers_are_stored_to_be_compared_without_case(
+    engine: Engine,
+) -> None:
+    driver = DriverMetadata(
+        hardware_id="PCI\\VEN_8086",
+        computer_hardware_ids=("3962B55F-F768-58CB-9CA2-B5D61A1FDBAE",),
+        feature_scores=(("amd64.10.0", 255), ("x86.6.1", 0)),
+    )
+    _store(engine, a_revision(kind=UpdateKind.DRIVER, drivers=(driver, driver)))
+
+    with transactions.read(engine) as conn:
+        computers = conn.execute(select(t.drivers.c.computer_hardware_ids)).scalars().all()
+        scores = conn.execute(
+            select(
+                feature_scores.c.position,
+                feature_scores.c.operating_system,
+                feature_scores.c.score,
+            )
+        )
+        assert computers == ["3962b55f-f768-58cb-9ca2-b5d61a1fdbae"] * 2
+        assert {tuple(row) for row in scores} == {
+            (position, system, score)
+            for position in (0, 1)
+            for system, score in driver.feature_scores
+        }
 
 
 def test_what_arrives_is_no_longer_owed(engine: Engine) -> None:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from sqlalchemy import event
 
+from headgate.approvals.decisions import Action
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import (
     CategoryType,
@@ -14,8 +16,9 @@ from headgate.catalogue.revisions import (
     UpdateKind,
 )
 from headgate.catalogue.update_list import NOT_DECLINED, UpdateQuery, UpdateState
-from headgate.storage import categories, ingestion, listing, transactions
-from headgate.storage.engine import Engine
+from headgate.fleet.groups import ALL_COMPUTERS
+from headgate.storage import categories, decisions, ingestion, listing, transactions
+from headgate.storage.engine import Connection, Engine
 from headgate.storage.tables.catalogue import VISIBLE
 from tests.cast import NOON, a_category, a_guid, a_revision, an_identity, incoming
 from tests.catalogue_rows import an_update, below, fill, store
@@ -124,16 +127,60 @@ def test_severity_none_and_several_at_once_can_be_asked_for(engine: Engine) -> N
     assert _titles(engine, severities=frozenset({"moderate"})) == []
 
 
-def test_states_of_the_seed_page_show_everything_not_declined(engine: Engine) -> None:
-    store(
-        engine,
-        an_update(title="A"),
-        an_update(title="B", state=PublicationState.EXPIRED),
+def test_the_state_of_an_update_is_the_word_it_is_found_by(engine: Engine) -> None:
+    revised = a_guid()
+    updates = {
+        "not approved": an_update(title="not approved"),
+        "approved": an_update(title="approved", identity=RevisionIdentity(revised, 2)),
+        "declined": an_update(title="declined"),
+        "expired": an_update(title="expired", state=PublicationState.EXPIRED),
+        "expired, once approved": an_update(
+            title="expired, once approved", state=PublicationState.EXPIRED
+        ),
+        "expired, declined": an_update(title="expired, declined", state=PublicationState.EXPIRED),
+        "withdrawn": an_update(title="withdrawn"),
+        "undeclined": an_update(title="undeclined"),
+    }
+    store(engine, an_update(title="older", identity=RevisionIdentity(revised, 1)))
+    store(engine, *updates.values())
+    ids = {title: one.identity.update_id for title, one in updates.items()}
+    with transactions.write(engine) as conn:
+        _approve(conn, ids["approved"], ids["expired, once approved"], ids["withdrawn"])
+        decisions.withdraw(conn, [ids["withdrawn"]], by="anna", at=NOON)
+        to_decline = [ids["declined"], ids["expired, declined"], ids["undeclined"]]
+        decisions.decline(conn, to_decline, by="anna", at=NOON)
+        decisions.undecline(conn, [ids["undeclined"]], by="anna", at=NOON)
+
+    expected = {
+        UpdateState.NOT_APPROVED: {"not approved", "withdrawn", "undeclined"},
+        UpdateState.APPROVED: {"approved"},
+        UpdateState.DECLINED: {"declined", "expired, declined"},
+        UpdateState.EXPIRED: {"expired", "expired, once approved"},
+    }
+    with transactions.read(engine) as conn:
+        lines = listing.updates(conn, UpdateQuery()).lines
+    assert {line.title: line.state for line in lines} == {
+        title: state for state, several in expected.items() for title in several
+    }
+    for size in range(1, len(UpdateState) + 1):
+        for states in combinations(UpdateState, size):
+            wanted = set[str]().union(*(expected[state] for state in states))
+            assert set(_titles(engine, states=frozenset(states))) == wanted
+    assert (
+        set(_titles(engine, states=NOT_DECLINED)) == set(updates) - expected[UpdateState.DECLINED]
     )
 
-    assert sorted(_titles(engine, states=NOT_DECLINED)) == ["A", "B"]
-    undecided = frozenset({UpdateState.APPROVED, UpdateState.DECLINED})
-    assert _titles(engine, states=undecided) == []
+
+def _approve(conn: Connection, *update_ids: str) -> None:
+    decisions.approve(
+        conn,
+        update_ids,
+        Action.INSTALL,
+        group_id=ALL_COMPUTERS,
+        ready=update_ids,
+        by="anna",
+        at=NOON,
+    )
 
 
 def test_release_dates_are_asked_from_a_moment_up_to_before_another(engine: Engine) -> None:

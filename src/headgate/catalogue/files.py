@@ -34,7 +34,8 @@ class UpdateFile:
 class FileChoice:
     """Which files are due: what a synchronization fetches."""
 
-    everything: bool  #: False: licences alone, as approvals decide about the rest
+    everything: bool  #: False: licences, and as approvals decide about the rest
+    approved: bool = False  #: with that, the files of updates approved for installation
     languages: frozenset[str] | None = None  #: lower case; None: every language
     express: bool = False  #: express installation files too
 

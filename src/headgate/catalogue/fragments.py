@@ -16,10 +16,19 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorePiece:
+    """A piece of a Core that is too large to be held while an answer is sent."""
+
+    packed: Packed
+    xpress: bytes | None  #: the same as ready blocks; None: this build cannot make them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fragments:
     """The fragments of one revision."""
 
     core: Packed
+    core_pieces: tuple[CorePiece, ...] = ()  #: Core once more, where it is large
     extended: Packed
     localized: Packed  #: all languages in one, see ``metadata.fragments``
     eulas: Packed | None = None

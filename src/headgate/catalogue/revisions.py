@@ -78,7 +78,11 @@ class DriverMetadata:
     provider: str | None = None
     version: str | None = None  #: DriverVerVersion, four numbers with dots
     version_date: str | None = None  #: DriverVerDate, as written
+    #: Computers it is for, by distribution or by its INF; as written. Empty: every computer. Which
+    #: of them fits better is told by the order of the *computer's* list ([MS-WUSP] 3.1.5.7).
     computer_hardware_ids: tuple[str, ...] = ()
+    #: (system such as amd64.10.0, lower case; 0 to 255, lower is better), each system once
+    feature_scores: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import typer
 
 from headgate.cli import output
 from headgate.cli.failures import ERROR
-from headgate.cli.invocation import JsonOption
+from headgate.cli.invocation import JsonOption, actor
 
 if TYPE_CHECKING:
     from headgate.services.databases import Databases
@@ -47,7 +47,7 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup in the place of the database; the old one is kept as a copy."""
-    done = _databases(ctx).restore(file, with_key=with_key)
+    done = _databases(ctx).restore(file, with_key=with_key, by=actor())
     if as_json:
         output.print_json(
             {"schema": done.schema, "replaced": _path(done.replaced), "key": done.key}

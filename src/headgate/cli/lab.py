@@ -1,11 +1,26 @@
-"""`headgate lab upstream`: a pretend Microsoft Update, to try things with."""
+"""`headgate lab upstream|clients`: a pretend Microsoft Update and pretend Windows computers."""
 
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli import output
+from headgate.cli.failures import DONE_WITH_FAILURES
+from headgate.cli.invocation import JsonOption
+
+if TYPE_CHECKING:
+    from headgate.simulator.fleet import Fleet, FleetSummary
+    from headgate.simulator.windows_client.client import Outcome
+
+#: Between two rounds of ``--loop``, in seconds.
+_PAUSE = 30.0
 
 app = typer.Typer(
     add_completion=False,
@@ -43,3 +58,103 @@ def upstream(
         weather=weather,
         on_ready=lambda address: output.say(f"The pretend Microsoft Update answers at {address}"),
     )
+
+
+@app.command()
+def clients(
+    count: Annotated[int, typer.Option(min=1, help="How many computers.")] = 10,
+    server: Annotated[
+        str, typer.Option(metavar="URL", help="The server they are pointed at.")
+    ] = "http://127.0.0.1:8530",
+    machines: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="Describes the computers, instead of --count."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, other computers.")] = 1,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where they remember what they were sent and installed."),
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Again and again, until Ctrl-C.")] = False,
+    pause: Annotated[float, typer.Option(min=0, help="Seconds between two rounds.")] = _PAUSE,
+    as_json: JsonOption = False,
+) -> None:
+    """Pretend to be Windows computers: scan, download, install and report, over HTTP."""
+    from headgate.simulator import fleet as fleets
+    from headgate.simulator.windows_client.machine_file import read_machines
+    from headgate.simulator.windows_client.mix import machines as mixed
+
+    chosen = mixed(count, seed=seed) if machines is None else read_machines(machines)
+    fleet = fleets.Fleet(chosen, server, state_directory=state)
+    worst = False
+    with _until_interrupted() as stop:
+        while not stop.is_set():
+            outcomes = _round(fleet, stop)
+            told = fleets.summary(outcomes)
+            if as_json:
+                output.print_json(fleets.as_json(outcomes))
+            else:
+                _tell(told)
+            worst = worst or told.failed > 0
+            if not loop or stop.wait(pause):
+                break
+    if worst:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C and SIGTERM set; a second Ctrl-C leaves at once."""
+    stop = threading.Event()
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.set()
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {one: signal.signal(one, interrupted) for one in signals}
+    try:
+        yield stop
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _round(fleet: "Fleet", stop: threading.Event) -> "list[Outcome]":
+    """Run a round; the line on stderr moves on a terminal and is told once elsewhere."""
+    is_terminal = sys.stderr.isatty()
+    done, installed = 0, 0
+
+    def show(outcome: "Outcome") -> None:
+        nonlocal done, installed
+        done += 1
+        installed += len(outcome.installed)
+        line = f"{done:,} of {len(fleet):,} computers, {installed:,} updates installed"
+        if is_terminal:
+            sys.stderr.write(f"\r{line}")
+            sys.stderr.flush()
+
+    outcomes = fleet.run(stop=stop, on_done=show)
+    if is_terminal:
+        sys.stderr.write("\n")
+    return outcomes
+
+
+def _tell(told: "FleetSummary") -> None:
+    print(
+        f"{told.scanned:,} of {told.computers:,} computers scanned in {told.round_trips:,} calls, "
+        f"{told.reported:,} reported {told.events:,} events."
+    )
+    print(
+        f"{told.offered:,} updates were offered, {told.installed:,} installed "
+        f"({output.size(told.bytes_downloaded)} downloaded), {told.not_installed:,} failed; "
+        f"{told.restarts:,} restarts."
+    )
+    for heading, counted in (
+        ("ended with", told.errors),
+        ("not installed", told.failures),
+        ("odd", told.oddities),
+        ("rules nobody knows", told.unknown_rules),
+    ):
+        for text, times in counted.items():
+            output.say(f"  {heading}, {times:,} times: {text}")

@@ -38,6 +38,12 @@ NOUNS = {
     "classifications": Noun("classifications", "list|select|deselect", "Which kinds of updates"),
     "languages": Noun("languages", "list|select|deselect", "Which languages' files are kept"),
     "updates": Noun("updates", "list|show", "The updates in the catalogue"),
+    "approve": Noun("approve", "ID|KB…", "Have computers install updates"),
+    "unapprove": Noun("unapprove", "ID|KB…", "Take approvals back"),
+    "decline": Noun("decline", "ID|KB…", "Offer updates to nobody"),
+    "undecline": Noun("undecline", "ID|KB…", "Take that back"),
+    "computers": Noun("computers", "list|show|forget", "The computers that came here"),
+    "connect": Noun("connect", "[--format reg|ps1|gpo]", "What to set on a Windows computer"),
     "import": Noun("importing", "FILE.cab", "Read a package written by `wsusutil export`"),
     "content": Noun("content", "status|verify|purge|adopt", "The files of updates"),
     "users": Noun("users", "add|password|role|disable|enable|list", "Who may use the console"),
@@ -45,7 +51,7 @@ NOUNS = {
     "doctor": Noun("doctor", "", "Look for what could be wrong, and say what to do"),
     "service": Noun("service", "install|uninstall", "Run as a service of this machine"),
     "demo": Noun("demo", "[--once]", "Watch a synchronization, in a throw-away directory"),
-    "lab": Noun("lab", "upstream", "A pretend Microsoft Update, to try things with"),
+    "lab": Noun("lab", "upstream|clients", "A pretend Microsoft Update, pretend computers"),
     "worker": Noun("worker", "", "Run jobs; started by `serve`", hidden=True),
 }
 

@@ -62,16 +62,18 @@ def serve(
         if not worker.stop(grace=WORKER_GRACE):
             here.put_back_abandoned()  # it was killed; its job must not seem to run
 
+    clients = here.client_doors()
     worker.start()
     try:
         server.serve(
-            create_app(console=here.console(health), health=health),
+            create_app(console=here.console(health), health=health, clients=clients),
             listeners,
             on_ready=ready,
             on_stop=stop,
         )
     finally:
         worker.stop(grace=0)
+        clients.close()
         here.addresses.end()
         here.engine.dispose()
 

@@ -140,9 +140,15 @@ def _state(details: UpdateDetails) -> str:
     """Return what is decided, for what can be decided about."""
     if not details.document.explicitly_deployable:
         return ""
-    expired = details.line.state is UpdateState.EXPIRED
-    state = "Expired: withdrawn by its publisher. " if expired else "Not approved. "
-    return state + ("Superseded. " if details.line.superseded else "")
+    return _STATES[details.line.state] + ("Superseded. " if details.line.superseded else "")
+
+
+_STATES = {
+    UpdateState.NOT_APPROVED: "Not approved. ",
+    UpdateState.APPROVED: "Approved. ",
+    UpdateState.DECLINED: "Declined. ",
+    UpdateState.EXPIRED: "Expired: withdrawn by its publisher. ",
+}
 
 
 def _facts(details: UpdateDetails) -> Iterator[tuple[str, str]]:

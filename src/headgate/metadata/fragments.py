@@ -17,6 +17,7 @@ from headgate.catalogue.fragments import Fragments, Packed
 from headgate.catalogue.reading import preferred
 from headgate.catalogue.revisions import Revision, UpdateKind
 from headgate.metadata import parsing, writer
+from headgate.metadata.core_pieces import CoreStream
 from headgate.metadata.drivers import empty_metadata
 from headgate.metadata.facts import Sections
 from headgate.metadata.names import DRIVER_METADATA
@@ -84,8 +85,12 @@ def cut(root: _Element, sections: Sections, revision: Revision) -> FragmentTexts
 
 def pack(texts: FragmentTexts, revision: Revision, packer: Packer) -> Fragments:
     """Escape and pack the fragments of one document."""
+    core = CoreStream(packer)
+    core.write(escape(texts.core))
+    packed, pieces = core.finish()
     return Fragments(
-        core=packer.pack(escape(texts.core)),
+        core=packed,
+        core_pieces=pieces,
         extended=packer.pack(escape(texts.extended)),
         localized=pack_localized(texts, revision, packer),
         eulas=pack_eulas(texts, revision, packer),

@@ -24,9 +24,10 @@ from lxml import etree
 from headgate.catalogue.fragments import Fragments
 from headgate.catalogue.revisions import DriverMetadata, Revision, UpdateKind
 from headgate.metadata import fragments, parsing, tree
+from headgate.metadata.core_pieces import CoreStream
 from headgate.metadata.drivers import empty_metadata, read_driver
 from headgate.metadata.names import DRIVER_METADATA, UPDATE
-from headgate.metadata.packing import PackedStream, Packer
+from headgate.metadata.packing import Packer
 from headgate.metadata.refusals import DoctypeRefused, IncompleteDocument, NotWellFormed
 from headgate.metadata.rewriting import escape
 from headgate.metadata.tokens import NeedsTree, SectionRewriter, at_tag_starts
@@ -114,7 +115,7 @@ def _read_flowing(pieces: Pieces, packer: Packer) -> LargeDocument:
     scan = _Scan()
     checked = scan.checked(pieces)
     before, rules = _split_at_rules(scan, checked)
-    core = packer.stream()
+    core = CoreStream(packer)
     beginning = _core_beginning(before, scan.root_at)
     core.write(escape(beginning))
     after = _rewrite_rules(at_tag_starts(chain([rules], checked)), scan.namespaces, core)
@@ -122,7 +123,8 @@ def _read_flowing(pieces: Pieces, packer: Packer) -> LargeDocument:
     if texts.core != beginning:  # Relationships, or another section of Core, behind the rules
         raise NeedsTree
     cut = fragments.pack(texts, revision, packer)
-    return LargeDocument(revision, replace(cut, core=core.finish()), scan.size)
+    packed, cut_pieces = core.finish()
+    return LargeDocument(revision, replace(cut, core=packed, core_pieces=cut_pieces), scan.size)
 
 
 def _split_at_rules(scan: _Scan, checked: Pieces) -> tuple[bytes, bytes]:
@@ -146,7 +148,7 @@ def _core_beginning(before: bytes, root_at: int) -> bytes:
     return texts.core
 
 
-def _rewrite_rules(pieces: Pieces, namespaces: dict[str, str], core: PackedStream) -> bytes:
+def _rewrite_rules(pieces: Pieces, namespaces: dict[str, str], core: CoreStream) -> bytes:
     """Pack the rewritten rules; return the text behind them."""
     first = next(pieces)
     name = _TAG_NAME.match(first)

@@ -38,4 +38,8 @@ ADDITIONAL_DIGEST = update_tag("AdditionalDigest")
 HANDLER_DATA = update_tag("HandlerSpecificData")
 CATEGORY_INFORMATION = f"{{{CATEGORY}}}CategoryInformation"
 DRIVER_METADATA = f"{{{DRIVER}}}WindowsDriverMetaData"
-DRIVER_COMPUTER_ID = f"{{{DRIVER}}}DistributionComputerHardwareId"
+DRIVER_COMPUTER_IDS = (
+    f"{{{DRIVER}}}DistributionComputerHardwareId",
+    f"{{{DRIVER}}}TargetComputerHardwareId",
+)
+FEATURE_SCORE = f"{{{DRIVER}}}FeatureScore"

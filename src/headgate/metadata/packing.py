@@ -71,32 +71,9 @@ class Packer:
         """Return what was packed. Raises PackedDataDamaged."""
         return unpack(data, self._dictionaries)
 
-    def stream(self) -> "PackedStream":
-        """Return a writer for something too large to hold; independent of :meth:`pack`."""
-        return PackedStream(self._new_compressor())
-
     def _new_compressor(self) -> zstd.ZstdCompressor:
         digested = self._dictionary.as_digested_dict if self._dictionary else None
         return zstd.ZstdCompressor(level=self._level, zstd_dict=digested)
-
-
-class PackedStream:
-    """Packs one large piece bit by bit; only packed bytes are kept."""
-
-    def __init__(self, compressor: zstd.ZstdCompressor) -> None:
-        self._compressor = compressor
-        self._size = 0
-        self._pieces: list[bytes] = []
-
-    def write(self, data: bytes) -> None:
-        """Add what comes next."""
-        self._size += len(data)
-        self._pieces.append(self._compressor.compress(data))
-
-    def finish(self) -> Packed:
-        """Close the frame and return it; the stream is used up."""
-        self._pieces.append(self._compressor.flush())
-        return Packed(self._size, b"".join(self._pieces))
 
 
 def train(samples: Iterable[bytes], *, size: int = DICTIONARY_SIZE) -> bytes:

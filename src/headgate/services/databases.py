@@ -74,8 +74,10 @@ class Databases:
             _copy_key(self.secret_file, key)
         return BackedUp(file=target, size=size, key=key)
 
-    def restore(self, copy: Path, *, with_key: bool) -> Restored:
+    def restore(self, copy: Path, *, with_key: bool, by: str = "restore") -> Restored:
         """Put a backup in the place of the database; the one that is there is kept as a copy.
+
+        ``by``: who is named in the audit trail. Computers meet another server afterwards.
 
         Raises HeadgateRunsError, NoKeyError, BackupError, SchemaTooNewError; then nothing was
         changed.
@@ -86,8 +88,9 @@ class Databases:
         if not lock.acquire():
             raise HeadgateRunsError
         try:
-            keep = self.backups / f"before-restore-{self.now():%Y%m%dT%H%M%SZ}.db"
-            done = backup.restore(self.engine, copy, keep=keep)
+            at = self.now()
+            keep = self.backups / f"before-restore-{at:%Y%m%dT%H%M%SZ}.db"
+            done = backup.restore(self.engine, copy, keep=keep, by=by, at=at)
         finally:
             lock.release()
         if with_key:

@@ -4,6 +4,7 @@
   unticking the credentials.
 * Another source forgets what the old one said (its anchors).
 * English is always among the selected languages.
+* Other files may be due, so approved updates may be complete that were not, or the other way round.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +14,13 @@ from headgate import clock
 from headgate.catalogue.files import FileTotal
 from headgate.errors import SettingsError
 from headgate.sentences import Sentence
+from headgate.services.chosen_files import chosen_files
+from headgate.services.readiness import settle_readiness
 from headgate.services.settings_rules import missing
 from headgate.services.stored_settings import PASSWORD, Reading, Values, flat, plain
-from headgate.services.update_files import file_choice
 from headgate.settings.shared import Shared
 from headgate.settings.values import Value, written
-from headgate.storage import anchors, audit, file_records, settings_rows, source_languages
+from headgate.storage import anchors, audit, file_records, settings_rows
 from headgate.storage.engine import Connection
 
 _UPSTREAM_ONLY = {"source.host", "source.port", "source.tls", "source.ca_file"}
@@ -87,6 +89,8 @@ class Change:
         self._forget_source_if_changed(before, after)
         self._say_what_is_missing(after)
         due = self._due(before, after)
+        if (before.content, before.languages) != (after.content, after.languages):
+            settle_readiness(self._conn, chosen_files(self._conn, after))
         changed = self._changed(chosen_before, had_password=had_password)
         if changed:
             self._note(changed)
@@ -95,7 +99,7 @@ class Change:
     def _due(self, before: Shared, after: Shared) -> FileTotal | None:
         if (before.content, before.languages) == (after.content, after.languages):
             return None
-        choice = file_choice(after, source_languages.named_languages(self._conn))
+        choice = chosen_files(self._conn, after)
         return file_records.due_total(self._conn, choice) if choice.everything else None
 
     def _settings(self) -> Shared:

@@ -16,15 +16,8 @@ from headgate.jobs import schedule
 from headgate.jobs.schedule import Attempt, Timetable
 from headgate.sentences import Sentence
 from headgate.services.configuring import Configuring
-from headgate.storage import (
-    audit,
-    catalogue_version,
-    installation,
-    jobs,
-    run_history,
-    runs,
-    transactions,
-)
+from headgate.services.settling import catalogue_changed
+from headgate.storage import audit, installation, jobs, run_history, runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.jobs import Job
 from headgate.storage.run_history import NotedProblem, RunFilter, RunLine, RunPage
@@ -290,7 +283,7 @@ def _close_run_without_job(conn: Connection, now: datetime) -> None:
         return
     runs.end_run(conn, run.id, result="cancelled", reason=runs.WHY_CANCELLED, at=now)
     if runs.has_brought_documents(conn, run.id):
-        catalogue_version.raise_catalogue_version(conn)
+        catalogue_changed(conn)
 
 
 def _attempts(conn: Connection, timetable: Timetable, now: datetime) -> list[Attempt]:

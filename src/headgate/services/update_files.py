@@ -1,6 +1,6 @@
 """The verbs of update files: how much is due, is what we have whole, what can go, what to adopt."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,40 +8,23 @@ from itertools import islice
 from pathlib import Path
 
 from headgate.catalogue.files import DueFile, FileChoice, FilePresence, FileTotal
-from headgate.catalogue.languages import LanguagesMode, wanted_languages
 from headgate.content import adoption, verify
 from headgate.content.local import LocalStore
 from headgate.content.store import Space
 from headgate.content.verify import DamagedFileError, Expected
+from headgate.services.chosen_files import file_choice as file_choice
+from headgate.services.file_fetching import queue_fetching_if_due
 from headgate.services.memory import Memory
-from headgate.settings.machine import machine_locale
-from headgate.settings.shared import Shared
-from headgate.storage import audit, catalogue_version, file_records, transactions
+from headgate.services.readiness import Readiness
+from headgate.storage import audit, catalogue_version, effective, file_records, transactions
 from headgate.storage.engine import Engine
+from headgate.storage.jobs import Job
 
 #: Files looked up or recorded together.
 _TOGETHER = 500
 
 #: Called with files looked at so far and their bytes.
 Watch = Callable[[int, int], None]
-
-
-def file_choice(shared: Shared, known_languages: Collection[str]) -> FileChoice:
-    """Return which files are due under the settings.
-
-    Without a local store, or with deferred downloads, only licences are.
-    """
-    languages = shared.languages
-    return FileChoice(
-        everything=shared.content.store == "local" and not shared.content.deferred,
-        languages=wanted_languages(
-            LanguagesMode(languages.mode),
-            selected=languages.selected,
-            locale=languages.locale or machine_locale().language,
-            known=known_languages,
-        ),
-        express=shared.content.express,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +53,7 @@ class Verified:
     damaged: tuple[str, ...]  #: sentences
     missing: tuple[str, ...]  #: names of files recorded as here that are not
     found: int  #: whole files nobody had recorded
+    fetching: Job | None = None  #: what fetches again those that approved updates need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +87,17 @@ class UpdateFiles:
         store: LocalStore,
         now: Callable[[], datetime],
         memory: Memory | None = None,
+        readiness: Readiness | None = None,
     ) -> None:
-        """``memory``: one for the process, to remember forecasts."""
+        """``memory``: one for the process, to remember forecasts.
+
+        ``readiness``: what is told of files that come and go; None: there are no approvals.
+        """
         self._engine = engine
         self._store = store
         self._now = now
         self._memory = memory or Memory()
+        self._readiness = readiness
 
     def due(self, choice: FileChoice) -> FileTotal:
         """Return how much the next synchronization fetches under a choice, kept or not yet."""
@@ -116,13 +105,13 @@ class UpdateFiles:
             return file_records.due_total(conn, choice)
 
     def forecasts(self, choices: Sequence[FileChoice]) -> list[FileTotal]:
-        """Return what is due under each choice, remembered until catalogue or files change.
+        """Return what is due under each choice, remembered until something changes.
 
         Asked anew it takes a second on a large catalogue.
         """
         with transactions.read(self._engine) as conn:
             version = catalogue_version.catalogue_version(conn)
-            here = tuple(file_records.totals(conn).values())
+            here = (effective.counter(conn), *file_records.totals(conn).values())
         return [
             self._memory.remembered(version, ("due", choice, here), partial(self.due, choice))
             for choice in choices
@@ -147,7 +136,8 @@ class UpdateFiles:
     def verify(self, *, actor: str, watch: Watch) -> Verified:
         """Read every file that is stored or recorded as here, and record what is found.
 
-        A damaged file is removed: the next synchronization fetches it again if it is due.
+        A damaged file is removed. What approved updates need is fetched again at once, anything
+        else by the next synchronization if it is due.
         """
         with transactions.read(self._engine) as conn:
             recorded = {file.sha1: file for file in file_records.present_files(conn)}
@@ -176,7 +166,11 @@ class UpdateFiles:
         self._record(found, FilePresence.PRESENT)
         self._note(actor, "content.verify", damaged=len(damaged), missing=len(missing))
         return Verified(
-            whole=whole.count, damaged=tuple(damaged), missing=tuple(missing), found=len(found)
+            whole=whole.count,
+            damaged=tuple(damaged),
+            missing=tuple(missing),
+            found=len(found),
+            fetching=self._fetch_again(actor) if damaged or missing else None,
         )
 
     def purge(self, choice: FileChoice, *, actor: str) -> Purged:
@@ -238,6 +232,15 @@ class UpdateFiles:
         if digests:
             with transactions.write(self._engine) as conn:
                 file_records.record_presence(conn, digests, presence, at=self._now())
+                if self._readiness is not None:
+                    self._readiness.settle_files(conn, digests)
+
+    def _fetch_again(self, actor: str) -> Job | None:
+        if self._readiness is None:
+            return None
+        with transactions.write(self._engine) as conn:
+            choice = self._readiness.choice(conn)
+            return queue_fetching_if_due(conn, choice, by=actor, at=self._now())
 
     def _note(self, actor: str, action: str, **detail: object) -> None:
         with transactions.write(self._engine) as conn:

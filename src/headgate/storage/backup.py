@@ -7,7 +7,9 @@ that know it better than we do (``pg_dump`` keeps indexes, statistics and owners
 which command to run and do not invent a format of our own.
 """
 
+import json
 import os
+import secrets
 import shutil
 import sqlite3
 from contextlib import closing
@@ -20,7 +22,9 @@ from sqlalchemy import Engine, text
 from headgate.errors import StorageError
 from headgate.sentences import Sentence, said_by
 from headgate.storage import transactions, upgrade
+from headgate.storage.client_standing import RESTORED
 from headgate.storage.engine import BUSY_TIMEOUT, sqlite_file
+from headgate.storage.types import stored_moment
 
 
 class BackupError(StorageError):
@@ -87,9 +91,11 @@ class Replaced:
     kept: Path | None  #: copy of the database that was there
 
 
-def restore(engine: Engine, copy: Path, *, keep: Path) -> Replaced:
+def restore(engine: Engine, copy: Path, *, keep: Path, by: str, at: datetime) -> Replaced:
     """Put a copy in the database's place; what was there is copied to ``keep`` first.
 
+    The copy gets a line in its audit trail. To computers this server is another one from then on
+    (:mod:`headgate.storage.client_standing`): they may know numbers the copy has never given.
     Nobody else may have the database open; the caller sees to that. Raises BackupError for a file
     that is no whole copy, SchemaTooNewError for one a newer Headgate wrote; nothing has changed
     then.
@@ -108,6 +114,7 @@ def restore(engine: Engine, copy: Path, *, keep: Path) -> Replaced:
         aside.unlink(missing_ok=True)
         aside.touch(mode=0o600)
         _copy(copy, aside, "?mode=ro&immutable=1")
+        _note_restore(aside, copy, by=by, at=at)
         _write_through(aside)
         for leftover in ("-wal", "-shm"):  # of the old database: they would be applied to the new
             place.with_name(place.name + leftover).unlink(missing_ok=True)
@@ -119,6 +126,16 @@ def restore(engine: Engine, copy: Path, *, keep: Path) -> Replaced:
             next_step=Sentence("Stop Headgate and free space, then restore again."),
         ) from exc
     return Replaced(schema=schema, kept=kept)
+
+
+def _note_restore(place: Path, copy: Path, *, by: str, at: datetime) -> None:
+    # Without SQLAlchemy: the copy may have an older schema; ``audit`` was there from the first.
+    detail = {"file": str(copy), "mark": secrets.token_hex(8)}
+    with closing(_open(place)) as conn, conn:
+        conn.execute(
+            "INSERT INTO audit (at, actor, action, detail) VALUES (?, ?, ?, ?)",
+            (stored_moment(at), by, RESTORED, json.dumps(detail)),
+        )
 
 
 def _keep(engine: Engine, place: Path, keep: Path) -> Path | None:

@@ -2,7 +2,8 @@
 
 Due are the files of the newest revisions administrators see, and of everything their bundles name,
 in the languages chosen, without express files unless wanted; withdrawn updates need none. Licences
-are due whatever is chosen, because nobody can approve without reading them.
+are due whatever is chosen, because nobody can approve without reading them. With deferred downloads
+the files of updates approved for installation are due, and no others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,16 +20,19 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     union,
     update,
 )
 
+from headgate.approvals.decisions import Action
 from headgate.catalogue.files import DueFile, FileChoice, FilePresence, FileTotal
 from headgate.catalogue.languages import EVERY
 from headgate.catalogue.revisions import PublicationState
 from headgate.storage import statements
 from headgate.storage.bundles import with_members
 from headgate.storage.tables import catalogue as t
+from headgate.storage.tables.decisions import approvals
 
 EXPRESS = "Express"  #: ``PatchingType`` of files that only save bandwidth
 
@@ -138,9 +142,14 @@ def _is_named_by(choice: FileChoice) -> ColumnElement[bool]:
         .join(t.revisions, t.revisions.c.revision_id == t.revision_files.c.revision_id)
     )
     licences = naming.where(_is_licence())
-    if not choice.everything:
+    if choice.everything:
+        whose = _visible_with_members()
+    elif choice.approved:
+        whose = _approved_with_members()
+    else:
         return t.files.c.sha1.in_(licences)
-    return t.files.c.sha1.in_(union(licences, naming.where(_is_payload(choice))))
+    payload = naming.where(t.revisions.c.revision_id.in_(whose), is_chosen(choice))
+    return t.files.c.sha1.in_(union(licences, payload))
 
 
 def _is_licence() -> ColumnElement[bool]:
@@ -150,8 +159,9 @@ def _is_licence() -> ColumnElement[bool]:
     )
 
 
-def _is_payload(choice: FileChoice) -> ColumnElement[bool]:
-    payload: list[ColumnElement[bool]] = [t.revisions.c.revision_id.in_(_visible_with_members())]
+def is_chosen(choice: FileChoice) -> ColumnElement[bool]:
+    """Whether a file of ``revision_files``, with its revision beside it, is one we would keep."""
+    payload: list[ColumnElement[bool]] = [true()]
     if choice.languages is not None:
         payload.append(_is_for(choice.languages))
     if not choice.express:
@@ -181,4 +191,14 @@ def _visible_with_members() -> Select[tuple[int]]:
     """Return what administrators see and everything their bundles name, nested ones too."""
     return with_members(
         text(t.VISIBLE), t.revisions.c.publication_state != PublicationState.EXPIRED.value
+    )
+
+
+def _approved_with_members() -> Select[tuple[int]]:
+    """Return what is approved for installation and everything it bundles."""
+    approved = select(approvals.c.update_id).where(approvals.c.action == Action.INSTALL.value)
+    return with_members(
+        t.revisions.c.is_latest,
+        t.revisions.c.update_id.in_(approved),
+        t.revisions.c.publication_state != PublicationState.EXPIRED.value,
     )

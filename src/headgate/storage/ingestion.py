@@ -156,7 +156,9 @@ def _write(
                 "data": incoming.data,
             }
         )
-        rows.fragments.append(revision_rows.fragment_row(revision_id, incoming.fragments))
+        cut = incoming.fragments
+        rows.fragments.append(revision_rows.fragment_row(revision_id, cut))
+        rows.core_pieces += revision_rows.core_piece_rows(revision_id, cut.core_pieces)
     for table, table_rows in rows.by_table():
         if table_rows:
             conn.execute(table.insert(), table_rows)

@@ -19,7 +19,7 @@ from headgate.catalogue.update_list import (
     UpdateQuery,
     UpdateState,
 )
-from headgate.storage import listing_order, statements
+from headgate.storage import decisions, listing_order, statements
 from headgate.storage.categories import category_titles_of
 from headgate.storage.listing_conditions import Condition, conditions
 from headgate.storage.listing_order import Cursor
@@ -112,15 +112,33 @@ def lines_of(conn: Connection, revision_ids: Sequence[int]) -> tuple[UpdateLine,
             classifications.setdefault(revision_id, title)
         elif category_type is CategoryType.PRODUCT:
             products.setdefault(revision_id, []).append(title)
+    named = {row.update_id for row in rows.values()}
+    declined = decisions.declined_of(conn, named)
+    approved = {approval.update_id for approval in decisions.approvals_of(conn, named)}
     return tuple(
-        _line(rows[number], classifications.get(number), products.get(number, ()))
+        _line(
+            rows[number],
+            classifications.get(number),
+            products.get(number, ()),
+            _state(rows[number], declined, approved),
+        )
         for number in revision_ids
         if number in rows
     )
 
 
-def _line(row: Row[Any], classification: str | None, products: Sequence[str]) -> UpdateLine:
-    expired = row.publication_state == PublicationState.EXPIRED.value
+def _state(row: Row[Any], declined: Collection[str], approved: Collection[str]) -> UpdateState:
+    """Return the one word for an update; see :mod:`headgate.storage.listing_conditions`."""
+    if row.update_id in declined:
+        return UpdateState.DECLINED
+    if row.publication_state == PublicationState.EXPIRED.value:
+        return UpdateState.EXPIRED
+    return UpdateState.APPROVED if row.update_id in approved else UpdateState.NOT_APPROVED
+
+
+def _line(
+    row: Row[Any], classification: str | None, products: Sequence[str], state: UpdateState
+) -> UpdateLine:
     return UpdateLine(
         revision_id=row.revision_id,
         identity=RevisionIdentity(row.update_id, row.revision_number),
@@ -131,7 +149,7 @@ def _line(row: Row[Any], classification: str | None, products: Sequence[str]) ->
         classification=classification,
         products=tuple(products),
         severity=row.severity,
-        state=UpdateState.EXPIRED if expired else UpdateState.NOT_APPROVED,
+        state=state,
         supersedence=_SUPERSEDENCE[row.supersedes_others, row.superseded],
         released=row.created_at,
         arrived=row.arrived_at,

@@ -2,14 +2,26 @@
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import ColumnElement, Connection, Select, false, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    false,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.sql.elements import TextClause
 
 from headgate.catalogue.revisions import PublicationState
-from headgate.catalogue.update_list import UpdateQuery, UpdateState
+from headgate.catalogue.update_list import NOT_DECLINED, UpdateQuery, UpdateState
 from headgate.storage import search, statements
 from headgate.storage.sort_keys import SEVERITIES
 from headgate.storage.tables import catalogue as t
+from headgate.storage.tables import decisions as tables
 from headgate.storage.tables.synchronization import run_updates
 from headgate.storage.types import stored_moment
 
@@ -59,17 +71,50 @@ def _facts(query: UpdateQuery) -> Iterator[Condition]:
         ranks = {SEVERITIES.get(severity, 0) for severity in query.severities}
         yield _COLUMNS.sort_severity.in_(sorted(ranks))
     if query.states is not None:
-        yield or_(false(), *_in_states(query.states))
+        yield _in_states(query.states)
     if query.superseded is not None:
         yield _COLUMNS.superseded.is_(query.superseded)
 
 
-def _in_states(states: Collection[UpdateState]) -> Iterator[ColumnElement[bool]]:
-    """Nothing can be approved or declined yet, so that is true of no update."""
+def _in_states(states: Collection[UpdateState]) -> ColumnElement[bool]:
+    """What is declined is nothing else, and what has expired is not called approved.
+
+    Decided updates are named by their revisions, which every index of the lists knows.
+    """
+    if len(set(states)) == len(UpdateState):
+        return true()
+    declined = _COLUMNS.revision_id.in_(_decided(tables.declined, tables.declined.c.is_declined))
+    among: list[ColumnElement[bool]] = [declined] if UpdateState.DECLINED in states else []
+    others = NOT_DECLINED.intersection(states)
+    if others == NOT_DECLINED:
+        among.append(~declined)
+    elif others:
+        among.append(and_(~declined, or_(*_among_the_others(others))))
+    return or_(false(), *among)
+
+
+def _among_the_others(states: Collection[UpdateState]) -> Iterator[ColumnElement[bool]]:
     if UpdateState.EXPIRED in states:
         yield _COLUMNS.publication_state == PublicationState.EXPIRED.value
-    if UpdateState.NOT_APPROVED in states:
-        yield _COLUMNS.publication_state == PublicationState.PUBLISHED.value
+    stands = tables.approvals.c.action.is_not(None)
+    approved = _COLUMNS.revision_id.in_(_decided(tables.approvals, stands))
+    published = _COLUMNS.publication_state == PublicationState.PUBLISHED.value
+    if UpdateState.APPROVED in states and UpdateState.NOT_APPROVED in states:
+        yield published
+    elif UpdateState.APPROVED in states:
+        yield and_(published, approved)
+    elif UpdateState.NOT_APPROVED in states:
+        yield and_(published, ~approved)
+
+
+def _decided(table: Table, stands: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Return every revision of the updates a table of decisions names."""
+    named = t.revisions.alias("named")
+    return (
+        select(named.c.revision_id)
+        .join(table, table.c.update_id == named.c.update_id)
+        .where(stands)
+    )
 
 
 def _dates(query: UpdateQuery) -> Iterator[Condition]:

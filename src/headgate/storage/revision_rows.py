@@ -1,18 +1,19 @@
 """From what the catalogue knows of a revision to rows of its tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table
 
-from headgate.catalogue.fragments import Fragments
-from headgate.catalogue.revisions import Revision
+from headgate.catalogue.fragments import CorePiece, Fragments
+from headgate.catalogue.revisions import DriverMetadata, Revision
 from headgate.catalogue.words import searched_words
 from headgate.storage import sort_keys
 from headgate.storage.search import Words
 from headgate.storage.tables import catalogue as t
+from headgate.storage.tables import offering
 
 Row = dict[str, Any]
 
@@ -30,6 +31,8 @@ class BatchRows:
     files: list[Row] = field(default_factory=list)
     revision_files: list[Row] = field(default_factory=list)
     drivers: list[Row] = field(default_factory=list)
+    feature_scores: list[Row] = field(default_factory=list)
+    core_pieces: list[Row] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
 
     def by_table(self) -> Iterator[tuple[Table, list[Row]]]:
@@ -41,6 +44,8 @@ class BatchRows:
         yield t.bundled, self.bundled
         yield t.supersedes, self.supersedes
         yield t.drivers, self.drivers
+        yield offering.feature_scores, self.feature_scores
+        yield offering.core_pieces, self.core_pieces
 
     def add(
         self,
@@ -101,20 +106,56 @@ class BatchRows:
 
     def _add_drivers(self, revision_id: int, revision: Revision) -> None:
         for position, driver in enumerate(revision.drivers):
-            self.drivers.append(
-                {
-                    "revision_id": revision_id,
-                    "position": position,
-                    "hardware_id": driver.hardware_id.lower(),
-                    "driver_class": driver.driver_class,
-                    "manufacturer": driver.manufacturer,
-                    "model": driver.model,
-                    "provider": driver.provider,
-                    "version": driver.version,
-                    "version_date": driver.version_date,
-                    "computer_hardware_ids": " ".join(driver.computer_hardware_ids) or None,
-                }
-            )
+            self.drivers.append(_driver_row(revision_id, position, driver))
+            self.feature_scores += feature_score_rows(revision_id, position, driver)
+
+
+def _driver_row(revision_id: int, position: int, driver: DriverMetadata) -> Row:
+    return {
+        "revision_id": revision_id,
+        "position": position,
+        "hardware_id": driver.hardware_id.lower(),
+        "driver_class": driver.driver_class,
+        "manufacturer": driver.manufacturer,
+        "model": driver.model,
+        "provider": driver.provider,
+        "version": driver.version,
+        "version_date": driver.version_date,
+        "computer_hardware_ids": computer_ids(driver),
+    }
+
+
+def computer_ids(driver: DriverMetadata) -> str | None:
+    """Return the computers a driver is for as they are stored: lower case, joined by a blank."""
+    return " ".join(driver.computer_hardware_ids).lower() or None
+
+
+def feature_score_rows(revision_id: int, position: int, driver: DriverMetadata) -> list[Row]:
+    """Return the rows of a driver's feature scores."""
+    return [
+        {
+            "revision_id": revision_id,
+            "position": position,
+            "operating_system": system,
+            "score": score,
+        }
+        for system, score in driver.feature_scores
+    ]
+
+
+def core_piece_rows(revision_id: int, pieces: Sequence[CorePiece]) -> list[Row]:
+    """Return the rows of a large Core's pieces."""
+    return [
+        {
+            "revision_id": revision_id,
+            "position": position,
+            "size": piece.packed.size,
+            "packed": piece.packed.data,
+            "xpress_size": None if piece.xpress is None else len(piece.xpress),
+            "xpress": piece.xpress,
+        }
+        for position, piece in enumerate(pieces)
+    ]
 
 
 def _revision_row(revision_id: int, revision: Revision) -> Row:

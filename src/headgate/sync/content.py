@@ -1,4 +1,5 @@
-"""Update files that are due, fetched after the metadata: a failed file never undoes metadata.
+"""Update files that are due: fetched after the metadata, which a failed file never undoes, or when
+updates are approved.
 
 Each file is recorded when it is whole, verified and in the store, so an interrupted run loses at
 most the pieces under way, and those are continued. Files that would eat into the reserve of the
@@ -23,8 +24,8 @@ from headgate.errors import HeadgateError
 from headgate.sentences import Sentence, counted
 from headgate.services.connecting import parent_content_url
 from headgate.settings.shared import Source as SourceSettings
-from headgate.storage import file_records, runs, transactions
-from headgate.storage.engine import Engine
+from headgate.storage import file_records, transactions
+from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem
 from headgate.sync import phases
 from headgate.sync.progress import Progress
@@ -77,9 +78,11 @@ class FileTools:
     progress: Progress
     now: Callable[[], datetime]
     check_stopped: Callable[[], None]  #: raises when the job was cancelled or must pause
+    #: Called in the transaction that records a file, for whatever follows from its being here.
+    arrived: Callable[[Connection, DueFile], object]
 
 
-def fetch_due_files(tools: FileTools, choice: FileChoice, run_id: int) -> list[Problem]:
+def fetch_due_files(tools: FileTools, choice: FileChoice) -> list[Problem]:
     """Fetch what is due and return what went wrong, one problem for each file in trouble.
 
     Raises only what ``check_stopped`` raises, and errors of the database.
@@ -89,7 +92,7 @@ def fetch_due_files(tools: FileTools, choice: FileChoice, run_id: int) -> list[P
     if not due:
         return []
     tools.progress.begin(phases.FILES, len(due))
-    fetching = _Fetching(tools=tools, run_id=run_id, left=due[::-1])
+    fetching = _Fetching(tools=tools, left=due[::-1])
     fetching.run()
     return fetching.problems
 
@@ -97,7 +100,6 @@ def fetch_due_files(tools: FileTools, choice: FileChoice, run_id: int) -> list[P
 @dataclass(slots=True)
 class _Fetching:
     tools: FileTools
-    run_id: int
     left: list[DueFile]  #: the next one last
     problems: list[Problem] = field(default_factory=list)
     without_room: list[DueFile] = field(default_factory=list)
@@ -211,7 +213,7 @@ class _Fetching:
             file_records.record_presence(
                 conn, [file.sha1], FilePresence.PRESENT, at=self.tools.now()
             )
-            runs.add_to_run(conn, self.run_id, files=1, received=file.size)
+            self.tools.arrived(conn, file)
 
     def _give_up(self, reason: Sentence) -> None:
         if self.left:

@@ -18,7 +18,8 @@ from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
 from headgate.sentences import Sentence
-from headgate.storage import catalogue_version, ingestion, transactions
+from headgate.services.settling import catalogue_changed
+from headgate.storage import ingestion, transactions
 from headgate.storage.engine import Engine
 from headgate.sync import phases
 from headgate.sync.ingest import Delivery, Ingestion
@@ -94,7 +95,7 @@ def import_package(
         with transactions.write(engine) as conn:
             ingestion.note_addresses(conn, package.mu_urls)
             if result.stored:
-                catalogue_version.raise_catalogue_version(conn)
+                catalogue_changed(conn)
     return result
 
 

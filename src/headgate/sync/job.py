@@ -14,6 +14,7 @@ import httpx2
 
 from headgate import clock
 from headgate.catalogue.categories import CategoryTree
+from headgate.catalogue.files import DueFile
 from headgate.catalogue.subscription import (
     ProductsMode,
     Subscription,
@@ -23,10 +24,13 @@ from headgate.catalogue.subscription import (
 from headgate.content.store import ContentStore
 from headgate.errors import SettingsError
 from headgate.jobs.worker import JobContext
-from headgate.services import connecting, update_files
+from headgate.services import connecting
+from headgate.services.chosen_files import chosen_files
+from headgate.services.file_fetching import for_approvals
 from headgate.services.packers import open_packer
+from headgate.services.readiness import Readiness
 from headgate.settings.shared import Shared
-from headgate.storage import categories, runs, source_languages, subscriptions, transactions
+from headgate.storage import categories, runs, subscriptions, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.installation import this_installation
 from headgate.storage.runs import Problem
@@ -45,7 +49,7 @@ _GLANCE = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SynchronizationJobs:
-    """Handlers for the jobs ``synchronize``, ``preview`` and ``import``."""
+    """Handlers for the jobs ``synchronize``, ``preview``, ``import`` and ``fetch files``."""
 
     engine: Engine
     directory: Path  #: the data directory
@@ -63,17 +67,24 @@ class SynchronizationJobs:
             now=clock.now,
         )
         with run as run_id:
-            shared = self.settings()
-            with self._tools(context, shared) as (tools, client):
-                synchronize(
-                    tools,
-                    run_id,
-                    scope=scope,
-                    confirmed=bool(context.payload.get("confirmed")),
-                    fetch_files=self._files(tools, shared, client),
-                )
+            try:
+                self._synchronize(context, run_id, scope)
+            finally:
+                # Before the run closes: what it brought is offered from then on.
+                self._settle_readiness()
         with transactions.read(self.engine) as conn:
             return runs.runs(conn, limit=1)[0]
+
+    def _synchronize(self, context: JobContext, run_id: int, scope: str) -> None:
+        shared = self.settings()
+        with self._tools(context, shared) as (tools, client):
+            synchronize(
+                tools,
+                run_id,
+                scope=scope,
+                confirmed=bool(context.payload.get("confirmed")),
+                fetch_files=self._files(tools, shared, client),
+            )
 
     def _source_name(self) -> str:
         """Return how the history calls the source, even where the settings are wrong."""
@@ -97,11 +108,57 @@ class SynchronizationJobs:
             now=clock.now,
             check_stopped=context.check,
         )
+        self._settle_readiness()
         return result.as_json()
+
+    def fetch_files(self, context: JobContext) -> dict[str, Any]:
+        """Fetch what approved updates need. Returns ``files``, ``bytes`` and ``problems``.
+
+        Whatever the end, approvals say truly whether their files are here.
+        """
+        came, shared = _Came(), self.settings()
+        try:
+            with self._tools(context, shared) as (tools, client):
+                with transactions.read(self.engine) as conn:
+                    choice = for_approvals(chosen_files(conn, shared))
+                file_tools = self._file_tools(tools, shared, client, arrived=came.count)
+                problems = fetch_due_files(file_tools, choice)
+        finally:
+            self._settle_readiness()
+        return {
+            "files": came.files,
+            "bytes": came.size,
+            "problems": [
+                {"kind": one.kind, "subject": one.subject, "reason": one.reason} for one in problems
+            ],
+        }
 
     def _files(self, tools: Tools, shared: Shared, client: httpx2.Client) -> FetchFiles:
         """Return what fetches the files that are due, with the languages known by then."""
-        file_tools = FileTools(
+
+        def fetch(run_id: int) -> list[Problem]:
+            def arrived(conn: Connection, file: DueFile) -> None:
+                runs.add_to_run(conn, run_id, files=1, received=file.size)
+
+            with transactions.read(self.engine) as conn:
+                choice = chosen_files(conn, shared)
+            return fetch_due_files(self._file_tools(tools, shared, client, arrived=arrived), choice)
+
+        return fetch
+
+    def _file_tools(
+        self,
+        tools: Tools,
+        shared: Shared,
+        client: httpx2.Client,
+        *,
+        arrived: Callable[[Connection, DueFile], None],
+    ) -> FileTools:
+        def settled(conn: Connection, file: DueFile) -> None:
+            arrived(conn, file)
+            self._readiness.settle_files(conn, [file.sha1])
+
+        return FileTools(
             engine=self.engine,
             store=self.store,
             client=client,
@@ -109,15 +166,16 @@ class SynchronizationJobs:
             progress=tools.progress,
             now=tools.now,
             check_stopped=tools.check_stopped,
+            arrived=settled,
         )
 
-        def fetch(run_id: int) -> list[Problem]:
-            with transactions.read(self.engine) as conn:
-                languages = source_languages.named_languages(conn)
-            choice = update_files.file_choice(shared, languages.keys())
-            return fetch_due_files(file_tools, choice, run_id)
+    @property
+    def _readiness(self) -> Readiness:
+        return Readiness(settings=self.settings)
 
-        return fetch
+    def _settle_readiness(self) -> None:
+        with transactions.write(self.engine) as conn:
+            self._readiness.settle(conn)
 
     @contextmanager
     def _tools(self, context: JobContext, shared: Shared) -> Iterator[tuple[Tools, httpx2.Client]]:
@@ -139,6 +197,19 @@ class SynchronizationJobs:
                 new_languages_wanted=shared.languages.mode == "all",
             )
             yield tools, opened.client
+
+
+@dataclass(slots=True)
+class _Came:
+    """Counts the files of a job."""
+
+    files: int = 0
+    size: int = 0  #: bytes
+
+    def count(self, _conn: Connection, file: DueFile) -> None:
+        """One more has come."""
+        self.files += 1
+        self.size += file.size
 
 
 def _pause(context: JobContext) -> Callable[[float], None]:

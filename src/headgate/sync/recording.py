@@ -11,7 +11,8 @@ from datetime import datetime
 from headgate.errors import HeadgateError, unexpected
 from headgate.jobs.worker import JobCancelledError, JobPausedError
 from headgate.sentences import Sentence
-from headgate.storage import catalogue_version, planning, runs, transactions
+from headgate.services.settling import catalogue_changed
+from headgate.storage import planning, runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem
 
@@ -84,5 +85,5 @@ def _close(conn: Connection, run_id: int, result: str, reason: str | None, at: d
     """Close the run; whatever it brought, and however it ended, the catalogue has changed once."""
     runs.end_run(conn, run_id, result=result, reason=reason, at=at)
     if runs.has_brought_documents(conn, run_id):
-        catalogue_version.raise_catalogue_version(conn)
+        catalogue_changed(conn)
         planning.learn_the_tables(conn)

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from headgate.services.health import Health
+from headgate.web.clients import ClientDoors
 from headgate.web.console.application import console_routes, to_console
 from headgate.web.console.mishaps import exception_handlers
 from headgate.web.console.visit import Console
@@ -16,7 +17,7 @@ from headgate.web.console.visit import Console
 WSUS_CONSOLE = "wsusadmin"
 
 
-def create_app(*, console: Console, health: Health) -> Starlette:
+def create_app(*, console: Console, health: Health, clients: ClientDoors) -> Starlette:
     """Return the application behind every address the server listens on."""
 
     def live(_request: Request) -> Response:
@@ -31,6 +32,7 @@ def create_app(*, console: Console, health: Health) -> Starlette:
             Route("/", to_console),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            *clients.routes,
             *console_routes(console),
             Route("/{path:path}", elsewhere),
         ],

@@ -39,11 +39,14 @@ def read_cookie_of(element: Element) -> Cookie:
 
 
 def write_cookie(cookie: Cookie | None, name: str = "cookie") -> str:
-    """Return a cookie as element ``name``, nothing for None."""
+    """Return a cookie as element ``name``, nothing for None.
+
+    Without data there is no EncryptedData: so a new computer sends its first ``oldCookie``.
+    """
     if cookie is None:
         return ""
     expiration = lexical.write_datetime(cookie.expiration)
-    data = values.write_bytes("EncryptedData", cookie.encrypted_data)
+    data = values.write_bytes("EncryptedData", cookie.encrypted_data or None)
     return f"<{name}><Expiration>{expiration}</Expiration>{data}</{name}>"
 
 

@@ -9,7 +9,7 @@ from headgate.errors import HeadgateError
 from headgate.sentences import Sentence
 from headgate.wire import soap, xmltree
 from headgate.wire.lexical import escape
-from headgate.wire.soap import SoapVersion
+from headgate.wire.soap import SoapVersion, Style
 from headgate.wire.xmltree import Element
 
 
@@ -92,32 +92,40 @@ def _sentence(code: str, about: str, method: str, reason: str) -> Sentence:
     return Sentence("The server answered with a fault: {reason}.", reason=reason)
 
 
-def write_fault(fault: SoapFault, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:
+def write_fault(
+    fault: SoapFault, version: SoapVersion = SoapVersion.SOAP_11, style: Style = Style.ASMX
+) -> bytes:
     """Return the answer that carries ``fault``, as a WSUS writes it; it belongs to HTTP 500."""
     detail = (
         f"<ErrorCode>{escape(fault.code)}</ErrorCode><Message>{escape(fault.message)}</Message>"
         f'<ID>{escape(fault.id)}</ID><Method>"{escape(fault.method)}"</Method>'
     )
-    write = _write_11 if version is SoapVersion.SOAP_11 else _write_12
-    return soap.write_response(f"<soap:Fault>{write(fault, detail)}</soap:Fault>", version)
+    prefix = style.value
+    if version is SoapVersion.SOAP_11:
+        inside = _write_11(fault, detail, prefix)
+    else:
+        inside = _write_12(fault, detail, prefix)
+        if style is Style.ASMX:  # [MS-WSUSSS] 2.2.9.2: an unqualified one beside SOAP's own
+            inside += f"<Detail>{detail}</Detail>"
+    written = f"<{prefix}:Fault>{inside}</{prefix}:Fault>"
+    return soap.write_response(written, version, style)
 
 
-def _write_11(fault: SoapFault, detail: str) -> str:
+def _write_11(fault: SoapFault, detail: str, prefix: str) -> str:
     actor = f"<faultactor>{escape(fault.actor)}</faultactor>" if fault.actor else ""
     return (
-        f"<faultcode>soap:{fault.at_fault}</faultcode>"
+        f"<faultcode>{prefix}:{fault.at_fault}</faultcode>"
         f"<faultstring>{escape(fault.reason)}</faultstring>{actor}<detail>{detail}</detail>"
     )
 
 
-def _write_12(fault: SoapFault, detail: str) -> str:
-    """[MS-WSUSSS] 2.2.9.2: SOAP's own Detail, and an unqualified one beside it."""
+def _write_12(fault: SoapFault, detail: str, prefix: str) -> str:
     code = "Sender" if fault.at_fault == "Client" else "Receiver"
-    role = f"<soap:Role>{escape(fault.actor)}</soap:Role>" if fault.actor else ""
+    role = f"<{prefix}:Role>{escape(fault.actor)}</{prefix}:Role>" if fault.actor else ""
     return (
-        f"<soap:Code><soap:Value>soap:{code}</soap:Value></soap:Code>"
-        f'<soap:Reason><soap:Text xml:lang="en">{escape(fault.reason)}</soap:Text></soap:Reason>'
-        f"{role}<soap:Detail>{detail}</soap:Detail><Detail>{detail}</Detail>"
+        f"<{prefix}:Code><{prefix}:Value>{prefix}:{code}</{prefix}:Value></{prefix}:Code>"
+        f'<{prefix}:Reason><{prefix}:Text xml:lang="en">{escape(fault.reason)}</{prefix}:Text>'
+        f"</{prefix}:Reason>{role}<{prefix}:Detail>{detail}</{prefix}:Detail>"
     )
 
 

@@ -1,12 +1,13 @@
 """The envelope around every message: SOAP 1.1 and 1.2, document/literal, never a header.
 
-Decides how an envelope looks when we write one (as ASMX services write it, FACTS §1.3) and which
-element of a received one is the message. Routing goes by the body's first element; SOAPAction is a
-hint. Receiving an answer has its own file, :mod:`headgate.wire.answers`.
+Decides how an envelope looks when we write one (as the vendor's ASMX or WCF services write it,
+FACTS §1.3) and which element of a received one is the message. Routing goes by the body's first
+element; SOAPAction is a hint. Receiving an answer has its own file, :mod:`headgate.wire.answers`.
 """
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from headgate.errors import MalformedMessage
 from headgate.sentences import Sentence
@@ -35,6 +36,16 @@ class SoapVersion(Enum):
             return "text/xml; charset=utf-8"
         named = f'; action="{action}"' if action else ""
         return f"application/soap+xml; charset=utf-8{named}"
+
+
+class Style(Enum):
+    """The two handwritings of the vendor's services (FACTS §1.3); the value is the prefix.
+
+    They mean the same; readers take both.
+    """
+
+    ASMX = "soap"  #: SimpleAuth, Reporting, server synchronization: with an XML declaration
+    WCF = "s"  #: the Client service, and how a Windows computer writes its requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +101,31 @@ def version_of(root: Element, raw: bytes = b"") -> SoapVersion:
     )
 
 
-def write_request(message: str, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:
+def write_request(
+    message: str, version: SoapVersion = SoapVersion.SOAP_11, style: Style = Style.ASMX
+) -> bytes:
     """Return a request around ``message``, the XML of the body's one element."""
+    prefix = style.value
+    declaration = DECLARATION if style is Style.ASMX else ""
     return (
-        f'{DECLARATION}<soap:Envelope xmlns:soap="{version.value}">'
-        f"<soap:Body>{message}</soap:Body></soap:Envelope>"
+        f'{declaration}<{prefix}:Envelope xmlns:{prefix}="{version.value}">'
+        f"<{prefix}:Body>{message}</{prefix}:Body></{prefix}:Envelope>"
     ).encode()
 
 
-def write_response(message: str, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:
-    """Return an answer around ``message``, as an ASMX service writes it."""
-    opening, closing = response_frame(version)
+def write_response(
+    message: str, version: SoapVersion = SoapVersion.SOAP_11, style: Style = Style.ASMX
+) -> bytes:
+    """Return an answer around ``message``, as a service of that style writes it."""
+    opening, closing = response_frame(version, style)
     return b"".join((opening, message.encode(), closing))
 
 
-def response_frame(version: SoapVersion) -> tuple[bytes, bytes]:
+@cache
+def response_frame(version: SoapVersion, style: Style = Style.ASMX) -> tuple[bytes, bytes]:
     """Return what stands before and after the message of an answer, for those who join parts."""
+    if style is Style.WCF:
+        opening = f'<s:Envelope xmlns:s="{version.value}"><s:Body{_INSTANCE}>'
+        return opening.encode(), b"</s:Body></s:Envelope>"
     opening = f'{DECLARATION}<soap:Envelope xmlns:soap="{version.value}"{_INSTANCE}><soap:Body>'
     return opening.encode(), b"</soap:Body></soap:Envelope>"

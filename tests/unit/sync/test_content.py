@@ -77,8 +77,9 @@ def _fetch(
             progress=Progress(report=lambda progress: None),
             now=lambda: NOON,
             check_stopped=check_stopped,
+            arrived=lambda conn, file: runs.add_to_run(conn, run_id, files=1, received=file.size),
         )
-        return fetch_due_files(tools, EVERYTHING, run_id)
+        return fetch_due_files(tools, EVERYTHING)
 
 
 def _present(engine: Engine) -> int:

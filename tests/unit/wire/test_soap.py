@@ -3,7 +3,7 @@ import pytest
 from headgate.errors import MalformedMessage
 from headgate.wire import answers, soap
 from headgate.wire.faults import ErrorCode, SoapFault, write_fault
-from headgate.wire.soap import SoapVersion
+from headgate.wire.soap import SoapVersion, Style
 
 PING = '<Ping xmlns="urn:x"><pingLevel>1</pingLevel></Ping>'
 
@@ -119,3 +119,50 @@ def test_another_message_than_the_expected_one_is_refused() -> None:
         answers.read_answer(soap.write_response(PING), "GetCookieResponse")
     with pytest.raises(MalformedMessage, match="Expected a fault and received Ping"):
         answers.decode_fault(soap.write_response(PING))
+
+
+@pytest.mark.parametrize("version", list(SoapVersion))
+def test_an_answer_in_the_client_services_style(version: SoapVersion) -> None:
+    """No declaration, xsi and xsd on Body (FACTS §1.3; captured in native/scan)."""
+    written = soap.write_response(PING, version, Style.WCF)
+
+    assert written.startswith(f'<s:Envelope xmlns:s="{version.value}"><s:Body xmlns:xsi='.encode())
+    assert written.endswith(f"{PING}</s:Body></s:Envelope>".encode())
+    assert soap.read_request(written).operation == "Ping"
+
+
+def test_a_request_as_a_windows_computer_writes_it() -> None:
+    assert (
+        soap.write_request(PING, style=Style.WCF)
+        == (
+            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+            f"{PING}</s:Body></s:Envelope>"
+        ).encode()
+    )
+
+
+def test_a_fault_of_the_client_service_has_no_actor_and_its_own_prefix() -> None:
+    fault = SoapFault(
+        ErrorCode.INVALID_PARAMETERS, message="parameters.InstalledNonLeafUpdateIDs", method="urn:x"
+    )
+
+    written = write_fault(fault, style=Style.WCF)
+
+    assert (
+        b"<s:Fault><faultcode>s:Client</faultcode><faultstring>Fault occurred</faultstring><detail>"
+        b"<ErrorCode>InvalidParameters</ErrorCode>"
+        b"<Message>parameters.InstalledNonLeafUpdateIDs</Message><ID></ID>"
+        b'<Method>"urn:x"</Method></detail></s:Fault>'
+    ) in written
+    assert vars(answers.decode_fault(written)) == vars(fault)
+
+
+def test_a_fault_of_the_client_service_in_soap_12_has_one_detail() -> None:
+    """The second one is the server-to-server protocol's ([MS-WSUSSS] 2.2.9.2)."""
+    fault = SoapFault(ErrorCode.SERVER_BUSY, at_fault="Server")
+
+    written = write_fault(fault, SoapVersion.SOAP_12, Style.WCF)
+
+    assert written.count(b"Detail>") == 2
+    assert b"<s:Value>s:Receiver</s:Value>" in written
+    assert vars(answers.decode_fault(written)) == vars(fault)

@@ -17,6 +17,7 @@ from headgate.simulator.microsoft_update.publisher import Publisher
 from headgate.simulator.microsoft_update.rare_calls import RareCalls
 from headgate.simulator.microsoft_update.tally import Tally
 from headgate.simulator.microsoft_update.weather import Sky
+from headgate.wire import ping
 from headgate.wire.faults import ErrorCode
 from headgate.wire.serversync import (
     download_files,
@@ -31,7 +32,6 @@ from headgate.wire.serversync import (
     get_revision_id_list,
     get_update_data,
     get_update_decryption_data,
-    ping,
 )
 
 #: the module with an operation's codecs, and what answers its decoded request

@@ -6,6 +6,7 @@
 from headgate import clock
 from headgate.simulator.microsoft_update.call import Call, refusal
 from headgate.simulator.microsoft_update.publisher import Publisher
+from headgate.wire import ping
 from headgate.wire.faults import ErrorCode
 from headgate.wire.serversync import (
     download_files,
@@ -14,7 +15,6 @@ from headgate.wire.serversync import (
     get_driver_set_data,
     get_related_revisions,
     get_update_decryption_data,
-    ping,
 )
 
 _ROOT_GROUP = "00000000-0000-0000-0000-000000000000"

@@ -3,6 +3,7 @@
 Every function returns XML text. Real documents redeclare the namespace on each rule; so do these.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
@@ -43,6 +44,27 @@ def windows_build(build: int, *, product_type: int | None = None) -> str:
     )
 
 
+def windows_builds_from(build: int, *, product_type: int = 1) -> str:
+    """Windows 10.0 with this build or a later one."""
+    return (
+        f'<bar:WindowsVersion Comparison="GreaterThanOrEqualTo" MajorVersion="10" MinorVersion="0" '
+        f'BuildNumber="{build}" ProductType="{product_type}" {declaration("bar")} />'
+    )
+
+
+def windows_kind(product_type: int) -> str:
+    """Windows 10.0 of this product type: real products of Windows ask no more."""
+    return (
+        f'<bar:WindowsVersion Comparison="EqualTo" MajorVersion="10" MinorVersion="0" '
+        f'ProductType="{product_type}" {declaration("bar")} />'
+    )
+
+
+def windows_language(language: str) -> str:
+    """Windows speaks this language, ``de`` or ``pt-br``."""
+    return f'<bar:WindowsLanguage Language="{language}" {declaration("bar")} />'
+
+
 def processor(architecture: int) -> str:
     """Return the test for a processor: 0 is x86, 9 is AMD64, 12 is ARM64."""
     return f'<bar:Processor Architecture="{architecture}" {declaration("bar")} />'
@@ -71,6 +93,17 @@ def cbs(metadata: str) -> Rules:
         is_installable=f"<cbsar:CbsPackageInstallable {declaration('cbsar')} />",
         metadata=f"<cbsar:CbsPackageApplicabilityMetadata {declaration('cbsar')}>{metadata}"
         "</cbsar:CbsPackageApplicabilityMetadata>",
+    )
+
+
+def parents(builds: Iterable[int], architecture: str) -> str:
+    """Return what a manifest says of where its package belongs: Windows of one of ``builds``."""
+    return "".join(
+        '<parent buildCompare="EQ" revisionCompare="GE" integrate="separate">'
+        f'<assemblyIdentity name="Microsoft-Windows-Foundation-Package" version="10.0.{build}.1" '
+        f'language="neutral" processorArchitecture="{architecture}" '
+        'publicKeyToken="31bf3856ad364e35" /></parent>'
+        for build in builds
     )
 
 

@@ -37,6 +37,25 @@ AMD64 = "59653007-e2e9-4f71-8525-2ff588527978"
 X86 = "3e0afb10-a9fb-4c16-a60e-5790c3803437"
 ARM64 = "4103af66-247a-4782-b970-8899394c27c3"
 
+#: Products that are a kind of Windows: 1 is a workstation, 3 a server.
+_WINDOWS_PRODUCTS = {
+    "Windows 11": 1,
+    "Windows 10, version 1903 and later": 1,
+    "Windows Server 2016": 3,
+    "Windows Server 2019": 3,
+    "Microsoft Server operating system-21H2": 3,
+    "Microsoft Server Operating System-24H2": 3,
+}
+#: Detectoids of one release of Windows: its build and kind.
+_RELEASES = {
+    "Windows1022H2": (19045, 1),
+    "Windows1123H2_WithMomentsSupport": (22631, 1),
+    "Windows1124H2": (26100, 1),
+    "Windows Server 2016 RTM": (14393, 3),
+    "Windows Server 2022": (20348, 3),
+    "Windows1124H2Server": (26100, 3),
+}
+
 _TYPES = {
     "Company": CategoryType.COMPANY,
     "ProductFamily": CategoryType.FAMILY,
@@ -123,9 +142,15 @@ def _category(fact: dict[str, Any], number: int) -> KnownRevision:
     )
     return KnownRevision(
         revision=revision,
-        rules=rules.Rules(is_installed=rules.ALWAYS),
+        rules=rules.Rules(is_installed=_membership(fact["title"])),
         upper_case_id=_created(fact).year < 2006,
     )
+
+
+def _membership(title: str) -> str:
+    """Products of Windows are installed where their kind of Windows is, all others everywhere."""
+    kind = _WINDOWS_PRODUCTS.get(title)
+    return rules.ALWAYS if kind is None else rules.windows_kind(kind)
 
 
 def _category_texts(fact: dict[str, Any]) -> tuple[LocalizedText, ...]:
@@ -157,6 +182,9 @@ def _detection(update_id: str, title: str) -> str:
     architecture = {X86: 0, AMD64: 9, ARM64: 12}.get(update_id)
     if architecture is not None:
         return rules.processor(architecture)
+    if title in _RELEASES:
+        build, kind = _RELEASES[title]
+        return rules.windows_build(build, product_type=kind)
     subkey = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
     return rules.all_of(
         rules.any_of(rules.processor(9), rules.processor(12)),

@@ -29,12 +29,12 @@ from headgate.errors import HeadgateError
 from headgate.sentences import Sentence
 from headgate.services.people import Role, Visitor
 from headgate.web.console import cookies, messages, vouching
-from headgate.web.console.forwarded import Caller, where_to_sign_in
 from headgate.web.console.own_paths import HOME, LINK, SIGN_IN
 from headgate.web.console.page import FORM_TOKEN, render
 from headgate.web.console.routing import PUBLIC, ConsoleRoute, Lane
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import LANGUAGES, Words, best_language
+from headgate.web.forwarded import Caller, where_to_sign_in
 
 log = structlog.get_logger()
 

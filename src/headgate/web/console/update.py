@@ -14,6 +14,7 @@ from headgate.services.catalogue_browser import MOST_RELATED
 from headgate.web.console import update_facts
 from headgate.web.console.update_address import HERE
 from headgate.web.console.update_choices import choices
+from headgate.web.console.update_decision import deciding
 from headgate.web.console.update_pictures import supersedence_picture
 from headgate.web.console.update_relations import Cut, related_address, shown_relations
 from headgate.web.console.update_text import (
@@ -43,6 +44,7 @@ def show(console: Console, visit: Visit) -> Response:
     document = details.document
     text = text_for(document, languages_for(visit.words))
     title = text.title if text else details.line.title
+    decisions = deciding(console, details, visit.words) if document.explicitly_deployable else None
     facts: dict[str, Any] = {
         "details": details,
         "document": document,
@@ -51,7 +53,11 @@ def show(console: Console, visit: Visit) -> Response:
         "title_in_full": shown(title) if len(title) > _LONGEST_HEADING else None,
         "text": text,
         "foreign": _foreign(text, visit),
-        "overview": list(update_facts.overview(details, choices(visit), visit.words)),
+        "deciding": decisions,
+        "overview": [
+            *update_facts.overview(details, choices(visit), visit.words),
+            *(decisions.facts if decisions else ()),
+        ],
         "installing": list(update_facts.installing(document, visit.words)),
         "removing": list(update_facts.removing(document, visit.words)),
         "in_languages": list(update_facts.languages(document, visit.words)),

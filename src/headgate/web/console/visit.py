@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from headgate.services.accounts import Accounts
 from headgate.services.addresses import Addresses
+from headgate.services.approving import Approving
 from headgate.services.attention import Attention
 from headgate.services.catalogue_browser import CatalogueBrowser
 from headgate.services.configuring import Configuring
@@ -31,8 +32,8 @@ from headgate.services.sync_control import SyncControl
 from headgate.services.telling import Telling, Told, Tone
 from headgate.services.update_files import UpdateFiles
 from headgate.settings.local import Local
-from headgate.web.console.forwarded import Caller
 from headgate.web.console.words import Words
+from headgate.web.forwarded import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Console:
     subscribing: Callable[[], Subscribing]
     setting_up: SettingUp
     update_files: Callable[[], UpdateFiles]
+    approving: Callable[[], Approving]
     accounts: Accounts
     sessions: Sessions
     telling: Telling

@@ -20,8 +20,8 @@ from headgate.services.kerberos import Kerberos
 from headgate.services.people import Visitor, Way
 from headgate.services.user_names import bare_name, name_key
 from headgate.web.console import cookies
-from headgate.web.console.forwarded import Caller
 from headgate.web.console.visit import Console
+from headgate.web.forwarded import Caller
 
 CHALLENGE = "Negotiate"
 

@@ -1,1 +1,1 @@
-"""MS-WUSP: what Windows computers say to an update server, one file per operation."""
+"""MS-WUSP, Windows computers to server: one file per operation, both directions in it."""

@@ -2,7 +2,6 @@
 
 SERVER_SYNC = "http://www.microsoft.com/SoftwareDistribution"
 DSS_AUTH = "http://www.microsoft.com/SoftwareDistribution/Server/DssAuthWebService"
-MONITORABLE = "http://www.microsoft.com/SoftwareDistribution/Server/IMonitorable"
 
 
 def action(operation: str, namespace: str = SERVER_SYNC) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
+from headgate.wire import ping
 from headgate.wire.serversync import (
     download_files,
     get_auth_config,
@@ -21,7 +22,6 @@ from headgate.wire.serversync import (
     get_revision_id_list,
     get_update_data,
     get_update_decryption_data,
-    ping,
 )
 from headgate.wire.soap import Envelope, SoapVersion
 

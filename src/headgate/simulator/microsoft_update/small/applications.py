@@ -13,6 +13,12 @@ _SERVER_PRODUCTS = (
     ("SQL Server 2022 RTM CU", "Microsoft SQL Server 2022"),
     ("Exchange Server 2019 CU15", "Exchange Server 2019"),
 )
+#: The program that tells a server product's version, and its first number.
+_PROGRAMS = {
+    "Microsoft SQL Server 2019": (r"Microsoft SQL Server\150\sqlservr.exe", 15),
+    "Microsoft SQL Server 2022": (r"Microsoft SQL Server\160\sqlservr.exe", 16),
+    "Exchange Server 2019": (r"Exchange Server\V15\ExSetup.exe", 15),
+}
 
 
 class Applications:
@@ -53,7 +59,12 @@ class Applications:
                 uninstallation=Behavior(),
                 languages=(language,),
                 files=[(f"excel-{language}-{kb}.cab", 12_000)],
-                rules=rules.Rules(is_installed=rules.file_version("excel.exe", "16.0.5400.0")),
+                rules=rules.Rules(
+                    is_installed=rules.file_version("excel.exe", f"16.0.{5400 + day.index}.1000"),
+                    is_installable=rules.all_of(
+                        rules.windows_language(language), rules.file_version("excel.exe", "16.0")
+                    ),
+                ),
             )
             for language in OFFICE_LANGUAGES
         )
@@ -117,12 +128,16 @@ class Applications:
             handler="CommandLineInstallation",
             files=[(f"MicrosoftEdgeEnterpriseX64-{version}.exe", 160_000)],
             supersedes=self._superseded("edge"),
-            rules=rules.Rules(is_installed=rules.file_version("msedge.exe", f"{version}.0.0.0")),
+            rules=rules.Rules(
+                is_installed=rules.file_version("msedge.exe", f"{version}.0.0.0"),
+                is_installable=rules.file_version("msedge.exe", "100.0.0.0"),
+            ),
         )
         self._chain("edge", update)
 
     def _server_product(self, name: str, product: str, number: int, day: PatchDay) -> None:
         kb = str(5055000 + day.index * 10 + number)
+        program, major = _PROGRAMS[product]
         update = self._builder.software(
             f"server-product/{name}/{day.label}",
             texts=localized("security", kb=kb, product=f"{name} {day.index}"),
@@ -136,6 +151,9 @@ class Applications:
             kb_articles=(kb,),
             files=[(f"{product.replace(' ', '')}-KB{kb}-x64.exe", 90_000)],
             supersedes=self._superseded(name),
-            rules=rules.Rules(is_installed=rules.file_version("sqlservr.exe", "15.0.4000.0")),
+            rules=rules.Rules(
+                is_installed=rules.file_version(program, f"{major}.0.{4100 + day.index}.0"),
+                is_installable=rules.file_version(program, f"{major}.0"),
+            ),
         )
         self._chain(name, update)

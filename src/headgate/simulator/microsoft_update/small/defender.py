@@ -19,6 +19,13 @@ _FIRST = datetime(2026, 11, 16, 3, 15, 0, 287000, tzinfo=UTC)
 _BETWEEN = timedelta(hours=4, minutes=45)
 _PROCESSORS = {"x86": taxonomy.X86, "amd64": taxonomy.AMD64, "arm64": taxonomy.ARM64}
 _RELEASES_A_DAY = 5
+#: The file of Defender whose version each kind of member raises.
+_FILES = {
+    "engine": r"Defender\mpengine.dll",
+    "mpsigstub": r"Defender\MpSigStub.exe",
+    "full": r"Defender\mpavbase.vdm",
+    "delta": r"Defender\mpavdlta.vdm",
+}
 
 
 class DefenderReleases:
@@ -29,8 +36,8 @@ class DefenderReleases:
         self._product = taxonomy.product_id(_TITLE)
         self._earlier: list[str] = []
         self._count = 0
-        self._engine = self._hidden("engine", "Defender Engine 1.1.26090.2", members=6)
-        self._stub = self._hidden("mpsigstub", "Defender MpSigStub 1.1.24010.2001", members=3)
+        self._engine = self._hidden("engine", "Defender Engine", "1.1.26090.2", members=6)
+        self._stub = self._hidden("mpsigstub", "Defender MpSigStub", "1.1.24010.2001", members=3)
         self._full: tuple[RevisionIdentity, ...] = ()
 
     def publish(self, count: int) -> list[RevisionIdentity]:
@@ -60,10 +67,17 @@ class DefenderReleases:
         self._earlier.append(top.update_id)
         return top
 
-    def _hidden(self, key: str, title: str, *, members: int) -> RevisionIdentity:
-        created = _FIRST - timedelta(days=40)
+    def _hidden(self, key: str, name: str, version: str, *, members: int) -> RevisionIdentity:
+        created, title = _FIRST - timedelta(days=40), f"{name} {version}"
         parts = tuple(
-            self._member(f"{key}/{number}", f"{title} part {number}", processor, created, 25_000)
+            self._member(
+                f"{key}/{number}",
+                f"{title} part {number}",
+                processor,
+                created,
+                25_000,
+                rules.file_version(_FILES[key], version),
+            )
             for number in range(members)
             for processor in [list(_PROCESSORS)[number % 3]]
         )
@@ -86,12 +100,19 @@ class DefenderReleases:
                 processor,
                 created,
                 size,
+                rules.file_version(_FILES[key], version),
             )
             for processor in _PROCESSORS
         )
 
     def _member(
-        self, key: str, title: str, processor: str, created: datetime, size: int
+        self,
+        key: str,
+        title: str,
+        processor: str,
+        created: datetime,
+        size: int,
+        is_installed: str,
     ) -> RevisionIdentity:
         name = f"am_{key.replace('/', '_')}.exe"
         return self._builder.software(
@@ -105,7 +126,7 @@ class DefenderReleases:
             installation=Behavior(impact="Minor"),
             files=[(name, size)],
             rules=rules.Rules(
-                is_installed=rules.file_version(r"Defender\mpavdlta.vdm", "1.461.0.0"),
+                is_installed=is_installed,
                 is_installable=rules.file_version(r"Defender\mpclient.dll", "4.13.0.0"),
             ),
         )

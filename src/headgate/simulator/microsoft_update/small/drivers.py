@@ -44,10 +44,15 @@ def publish_drivers(builder: WorldBuilder) -> None:
                             provider=maker,
                             version=version,
                             version_date=f"{created:%Y-%m-%d}",
-                            computer_hardware_ids=(made_up_id("computer", model, str(number)),),
+                            computer_hardware_ids=_computers(model, variant, number),
                         )
                         for number in range(1 + variant % 3)
                     ),
                     file=(f"{made_up_id('cab', model, version)}.cab", 8_000 + device * 500),
                     created=created,
                 )
+
+
+def _computers(model: str, variant: int, number: int) -> tuple[str, ...]:
+    """Every second variant is for the computers of one maker alone."""
+    return (made_up_id("computer", model, str(number)),) if variant % 2 else ()

@@ -8,6 +8,7 @@ from headgate.simulator.microsoft_update import rules, taxonomy
 from headgate.simulator.microsoft_update.texts import localized
 from headgate.simulator.microsoft_update.world_building import WorldBuilder, made_up_id
 
+_CLIENTS = (19045, 22631, 26100, 26200)
 _LICENCES = (("en", 4_100), ("de", 4_600), ("fr", 4_700), ("sv", 4_300))
 
 
@@ -38,7 +39,10 @@ def publish_upgrade(builder: WorldBuilder, version: str, created: datetime) -> R
         ),
         files=[(f"windows11-{version.lower()}-x64.esd", 300_000)],
         licences=[(one, f"eula-{version.lower()}-{one}.txt", size) for one, size in _LICENCES],
-        rules=rules.Rules(is_installable=rules.windows_build(22631, product_type=1)),
+        rules=rules.Rules(
+            is_installed=rules.windows_builds_from(26200),
+            is_installable=rules.windows_build(22631, product_type=1),
+        ),
     )
 
 
@@ -80,5 +84,9 @@ def _critical(builder: WorldBuilder, key: str, kb: str, created: datetime) -> Re
         installation=Behavior(impact="Minor", reboot="NeverReboots"),
         uninstallation=Behavior(reboot="CanRequestReboot"),
         files=[(f"windows11.0-kb{kb}-x64.cab", 15_000)],
-        rules=rules.cbs(rules.assembly(f"Package_for_KB{kb}", "10.0.1.3", "amd64", kb)),
+        rules=rules.cbs(
+            rules.assembly(
+                f"Package_for_KB{kb}", "10.0.1.3", "amd64", kb, rules.parents(_CLIENTS, "amd64")
+            )
+        ),
     )

@@ -127,7 +127,20 @@ class WindowsUpdates:
         title = localized(
             "cumulative", kb=kb, month=day.label, product=line.name, processor=processor
         )
-        member = self._package(f"{chain}/{day.label}", line, processor, kb, day)
+        member = self._package(
+            f"{chain}/{day.label}",
+            line,
+            processor,
+            kb,
+            day,
+            rules.assembly(
+                "Package_for_RollupFix",
+                f"10.0.{line.build}.{4000 + day.index * 137}",
+                _PROCESSORS[processor][1],
+                kb,
+                rules.parents([line.build], _PROCESSORS[processor][1]),
+            ),
+        )
         bundle = self._builder.software(
             f"{chain}/{day.label}/bundle",
             texts=title,
@@ -149,10 +162,8 @@ class WindowsUpdates:
         return bundle
 
     def _package(
-        self, key: str, line: Line, processor: str, kb: str, day: PatchDay
+        self, key: str, line: Line, processor: str, kb: str, day: PatchDay, manifest: str
     ) -> RevisionIdentity:
-        version = f"10.0.{line.build}.{4000 + day.index * 137}"
-        architecture = _PROCESSORS[processor][1]
         return self._builder.software(
             f"{key}/package",
             texts=english(f"Windows10.0-KB{kb}-{processor}.cab"),
@@ -165,13 +176,20 @@ class WindowsUpdates:
             installation=_CAN_RESTART,
             uninstallation=_CAN_RESTART,
             files=[(f"Windows10.0-KB{kb}-{processor}.cab", 4_000 + day.index * 1_500)],
-            rules=rules.cbs(rules.assembly("Package_for_RollupFix", version, architecture, kb)),
+            rules=rules.cbs(manifest),
         )
 
     def _framework(self, line: Line, number: int, day: PatchDay) -> None:
         kb = str(5049000 + day.index * 500 + number * 11)
         chain = f"framework/{line.name}"
-        member = self._package(f"{chain}/{day.label}", line, "x64", kb, day)
+        manifest = rules.assembly(
+            "Package_for_DotNetRollup_481",
+            f"10.0.{9000 + day.index * 12}.1",
+            "amd64",
+            kb,
+            rules.parents([line.build], "amd64"),
+        )
+        member = self._package(f"{chain}/{day.label}", line, "x64", kb, day, manifest)
         bundle = self._builder.software(
             f"{chain}/{day.label}/bundle",
             texts=localized(
@@ -207,7 +225,15 @@ class WindowsUpdates:
             kb_articles=(kb,),
             files=[(f"SSU-{line.build}-{day.label}-x64.cab", 20_000)],
             supersedes=self._supersede(f"stack/{line.name}", None),
-            rules=rules.cbs(rules.assembly("Package_for_ServicingStack", "10.0.1.0", "amd64", kb)),
+            rules=rules.cbs(
+                rules.assembly(
+                    "Package_for_ServicingStack",
+                    f"10.0.{line.build}.{4000 + day.index * 137}",
+                    "amd64",
+                    kb,
+                    rules.parents([line.build], "amd64"),
+                )
+            ),
         )
         self._supersede(f"stack/{line.name}", update)
 
@@ -228,7 +254,9 @@ class WindowsUpdates:
             files=[(program, 30_000)],
             rules=rules.Rules(
                 is_installed=rules.file_version(r"dotnet\host\fxr\hostfxr.dll", version),
-                is_installable=rules.processor(9),
+                is_installable=rules.all_of(
+                    rules.processor(9), rules.file_version(r"dotnet\host\fxr\hostfxr.dll", "8.0.0")
+                ),
             ),
         )
         bundle = self._builder.software(

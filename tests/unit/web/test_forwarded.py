@@ -5,7 +5,7 @@ import ipaddress
 import pytest
 from starlette.requests import HTTPConnection
 
-from headgate.web.console.forwarded import Caller, where_to_sign_in
+from headgate.web.forwarded import Caller, where_to_sign_in
 
 PROXY = "10.0.0.5"
 TRUSTED = (ipaddress.ip_network("10.0.0.0/24"), ipaddress.ip_network("2001:db8::/64"))

@@ -1,4 +1,4 @@
-"""Ping: is the service alive? ([MS-WSUSSS] 3.1.4.12; in the namespace every service shares).
+"""Ping: is the service alive? ([MS-WSUSSS] 3.1.4.12; every service of both protocols has it).
 
 From the WSDL; not used by servers. Only what a caller can make use of is read; the rest of
 MonitoredServicesResponse is about the vendor's configuration files and written as neutral values.
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headgate.wire import answers, lexical, soap, values, xmltree
-from headgate.wire.serversync import namespaces
 from headgate.wire.soap import Envelope, SoapVersion
 
 NAME = "Ping"
-ACTION = namespaces.action(NAME, namespaces.MONITORABLE)
+NAMESPACE = "http://www.microsoft.com/SoftwareDistribution/Server/IMonitorable"
+ACTION = f"{NAMESPACE}/{NAME}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class PingResponse:
 def encode_request(request: PingRequest, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:
     """Return the request's bytes."""
     level = values.write_integer("pingLevel", request.ping_level)
-    return soap.write_request(namespaces.message(NAME, level, namespaces.MONITORABLE), version)
+    return soap.write_request(_message(NAME, level), version)
 
 
 def decode_request(envelope: Envelope) -> PingRequest:
@@ -57,9 +57,11 @@ def encode_response(response: PingResponse, version: SoapVersion = SoapVersion.S
         f"<ConfigFileNextExpirationTime>{time}</ConfigFileNextExpirationTime>"
         "<ConfigFileExpirationModuloInMinutes>0</ConfigFileExpirationModuloInMinutes></PingResult>"
     )
-    return soap.write_response(
-        namespaces.message(f"{NAME}Response", result, namespaces.MONITORABLE), version
-    )
+    return soap.write_response(_message(f"{NAME}Response", result), version)
+
+
+def _message(name: str, content: str) -> str:
+    return f'<{name} xmlns="{NAMESPACE}">{content}</{name}>'
 
 
 def decode_response(body: bytes) -> PingResponse:

@@ -1,0 +1,140 @@
+"""`headgate computers list|show|forget`: the computers that came here."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from headgate.cli import lists, output
+from headgate.cli.invocation import JsonOption, actor, home
+from headgate.fleet.computers import ComputerState
+from headgate.services.computers import ComputerDetails, ComputerLine, Computers
+
+app = typer.Typer(add_completion=False, help="The computers that came here.", no_args_is_help=True)
+
+NONE_YET = "No computer has been here yet. `headgate connect` tells what to set on one."
+
+Asked = Annotated[str, typer.Argument(metavar="ID|NAME", help="Id, or name on the network.")]
+
+
+@app.command(name="list")
+def list_(
+    ctx: typer.Context,
+    text: Annotated[
+        str | None, typer.Option("--text", help="Part of a name, an address or an id.")
+    ] = None,
+    state: Annotated[ComputerState | None, typer.Option("--state", case_sensitive=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List computers by name, with the system they run and when they were here last."""
+    found = list(_computers(ctx).list(text=text, state=state))
+    if as_json:
+        output.print_json(found)
+        return
+    zone = home(ctx).configuring.shared().schedule.zone
+    lists.print_list(
+        ("NAME", "WINDOWS", "BUILD", "ADDRESS", "LAST CONTACT", "STATE"),
+        [_columns(line, zone) for line in found],
+        flexible=0,
+        empty="No computers match." if text or state else NONE_YET,
+    )
+
+
+@app.command()
+def show(ctx: typer.Context, computer: Asked, as_json: JsonOption = False) -> None:
+    """Show everything about one computer; all of it is what the computer said."""
+    details = _computers(ctx).show(computer)
+    if as_json:
+        output.print_json(_as_object(details))
+        return
+    zone = home(ctx).configuring.shared().schedule.zone
+    rows = [(label, value) for label, value in _facts(details, zone) if value]
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        print(f"{label:<{width}}  {value}")
+    for note in details.notes:
+        print(f"\n{note}")
+
+
+@app.command()
+def forget(ctx: typer.Context, computer: Asked) -> None:
+    """Remove a computer and all it reported; if it comes again, it appears anew."""
+    gone = _computers(ctx).forget(computer, by=actor())
+    print(f"Forgotten: {gone.name} ({gone.id}).")
+
+
+def _computers(ctx: typer.Context) -> Computers:
+    from headgate import clock
+
+    return Computers(engine=home(ctx).engine, now=clock.now)
+
+
+def _columns(line: ComputerLine, zone: str) -> tuple[str, ...]:
+    return (
+        line.name,
+        line.windows or "-",
+        line.build or "-",
+        line.address or "-",
+        output.moment(line.last_contact, zone),
+        _words(line.state),
+    )
+
+
+def _words(state: str) -> str:
+    return state.replace("_", " ")
+
+
+def _as_object(details: ComputerDetails) -> dict[str, Any]:
+    row, line = details.row, details.line
+    return {
+        "id": line.id,
+        "name": line.name,
+        "address": line.address,
+        "windows": line.windows,
+        "build": line.build,
+        "last_contact": line.last_contact,
+        "last_report": line.last_report,
+        "state": line.state,
+        "first_contact": row.first_contact,
+        "registered": row.registered_at,
+        "last_scan": row.last_scan,
+        "requested_group": row.requested_group,
+        "other_name": row.other_name,
+        "description": row.os_description,
+        "locale": row.os_locale,
+        "architecture": row.architecture,
+        "agent": row.agent_version,
+        "protocol": row.protocol_version,
+        "manufacturer": row.manufacturer,
+        "model": row.model,
+        "bios": row.bios_version,
+        "bios_date": row.bios_date,
+        "updates": details.updates,
+        "inventory": details.inventory,
+        "notes": details.notes,
+    }
+
+
+def _facts(details: ComputerDetails, zone: str) -> Iterator[tuple[str, str | None]]:
+    row, line = details.row, details.line
+    yield "Name", line.name
+    yield "Id", line.id
+    yield "State", _words(line.state)
+    yield "Windows", " ".join(filter(None, (line.windows, line.build and f"({line.build})")))
+    yield "Calls itself", row.os_description
+    yield "Language", row.os_locale
+    yield "Architecture", row.architecture
+    yield "Machine", " ".join(filter(None, (row.manufacturer, row.model)))
+    yield "BIOS", row.bios_version
+    yield "Agent", row.agent_version
+    yield "Address", line.address
+    yield "Group asked for", row.requested_group
+    yield "First contact", output.moment(row.first_contact, zone)
+    yield "Last contact", output.moment(line.last_contact, zone)
+    yield "Last scan", output.moment(row.last_scan, zone)
+    yield "Last report", output.moment(line.last_report, zone)
+    for state, count in (details.updates or {}).items():
+        yield f"Updates {_words(state)}", f"{count:,}"
+    for section, said in details.inventory.items():
+        for name, value in said.items():
+            yield f"{section}: {name}", value

@@ -1,0 +1,137 @@
+"""A snapshot with the decisions that count for some groups laid over it.
+
+It says what is in scope, what each revision is offered as, and what changed since a computer last
+heard. Frozen and shared by all threads, like the snapshot.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from pyroaring import BitMap
+
+from headgate.approvals.decisions import Approval, Decisions, Decline
+from headgate.offer.arrays import Changes
+from headgate.offer.category_scope import category_scope
+from headgate.offer.deployments import Deployment, action_of, effective
+from headgate.offer.questions import OfferedUpdate
+from headgate.offer.recent import Recent
+from headgate.offer.snapshot import Snapshot
+
+Decided = TypeVar("Decided", Approval, Decline)
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+#: Few filters are in use at a time; each is worth some milliseconds.
+KEPT_FILTERS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """What computers of some groups are offered, all told."""
+
+    snapshot: Snapshot
+    counter: int  #: the effective-since of everything it says
+    files_are_kept: bool  #: content is served from here, not from Microsoft
+    scope: BitMap  #: ids of all live revisions that are not declined
+    deployments: dict[int, Deployment]  #: by update number
+    changes: Changes  #: what was decided about revisions
+    _filters: Recent[frozenset[str], BitMap] = field(default_factory=lambda: Recent(KEPT_FILTERS))
+
+    @classmethod
+    def lay(
+        cls,
+        snapshot: Snapshot,
+        decisions: Decisions,
+        groups: Sequence[str],
+        *,
+        files_are_kept: bool,
+    ) -> "Overlay":
+        """Lay the decisions for ``groups`` (nearest first) over a snapshot.
+
+        Both must have been read so that the decisions are not older than the snapshot.
+        """
+        approvals = _numbered(snapshot, (a for a in decisions.approvals if a.group_id in groups))
+        declines = _numbered(snapshot, decisions.declines)
+        # What is declined now is not offered; what was taken back is, and may have been missed.
+        stamps = [(d.since, update) for update, d in declines if not d.is_declined]
+        stamps += [(a.since, update) for update, a in approvals]
+        is_current = decisions.catalogue_version == snapshot.version
+        return cls(
+            snapshot=snapshot,
+            counter=decisions.counter if is_current else snapshot.counter,
+            files_are_kept=files_are_kept,
+            scope=_scope(snapshot, (update for update, d in declines if d.is_declined)),
+            deployments=effective(approvals, groups),
+            changes=Changes(
+                (since, revision_id)
+                for since, update in stamps
+                for revision_id in snapshot.live_revisions(update)
+            ),
+        )
+
+    def offered(self, revision_id: int, hardware_ids: tuple[str, ...] = ()) -> OfferedUpdate:
+        """Return a live revision as it is offered now."""
+        snapshot = self.snapshot
+        slot = snapshot.slot(revision_id)
+        deployment = self.deployments.get(snapshot.columns.update_numbers[slot])
+        action = action_of(
+            snapshot.kind(slot),
+            bool(snapshot.columns.member_flags[slot]),
+            deployment,
+            files_are_kept=self.files_are_kept,
+        )
+        is_leaf = bool(snapshot.columns.leaves[slot])
+        if deployment is not None:
+            number, on = deployment.deployment_id, deployment.decided_on
+        else:
+            number, on = revision_id, date.fromordinal(_EPOCH + snapshot.columns.arrived_on[slot])
+        return OfferedUpdate(revision_id, is_leaf, action, number, on, hardware_ids)
+
+    def changed(self, kept: BitMap, anchor: int) -> BitMap:
+        """Return those of ``kept`` a computer that last heard at ``anchor`` has to be told of."""
+        if anchor <= 0 or not kept:
+            return kept
+        return (self.snapshot.changes.after(anchor) | self.changes.after(anchor)) & kept
+
+    def anchor_of_part(self, anchor: int) -> int | None:
+        """Return the anchor to go with an answer that told only part of the changes: none.
+
+        Unless it was made from an older picture than the computer has seen (another process may be
+        a second behind): what it brought may be outdated, and later answers have to say so.
+        """
+        return self.counter if anchor > self.counter else None
+
+    def category_scope(self, categories: Iterable[str]) -> BitMap:
+        """Return the ids a scan of ``categories`` is about. Not to be changed."""
+        wanted = frozenset(categories)
+        return self._filters.get(wanted, lambda: category_scope(self.snapshot, self.scope, wanted))
+
+
+def _numbered(snapshot: Snapshot, decided: Iterable[Decided]) -> list[tuple[int, Decided]]:
+    """Return decisions with the numbers of their updates; other updates are not in the snapshot."""
+    pairs = ((snapshot.updates.number(decision.update_id), decision) for decision in decided)
+    return [(number, decision) for number, decision in pairs if number is not None]
+
+
+def _scope(snapshot: Snapshot, declined: Iterable[int]) -> BitMap:
+    """Return all live ids without the declined ones and the members that leave with their bundles.
+
+    A member leaves when none of the bundles that name it is left.
+    """
+    scope = snapshot.software | snapshot.driver_revisions
+    gone: list[int] = []
+    for number in declined:
+        gone.extend(snapshot.live_revisions(number))
+    scope -= BitMap(gone)
+    ids = snapshot.columns.revision_ids
+    while gone:
+        slot = snapshot.slot(gone.pop())
+        for member in snapshot.members[slot]:
+            if ids[member] in scope and not any(
+                ids[bundle] in scope for bundle in snapshot.bundles[member]
+            ):
+                scope.discard(ids[member])
+                gone.append(ids[member])
+    return scope

@@ -1,0 +1,120 @@
+"""Which computers need, have or miss which updates, from what they reported.
+
+Numbers per update come from counters that are kept as reports arrive: asking for them costs the
+same with ten computers and with a hundred thousand.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.fleet.groups import ALL_COMPUTERS
+from headgate.fleet.states import UpdateStateOnComputer as State
+from headgate.storage import computer_states, transactions
+from headgate.storage.engine import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateCounts:
+    """How many computers of a group are in which state for one update; together all of them."""
+
+    needed: int = 0
+    downloaded: int = 0
+    installed: int = 0
+    failed: int = 0
+    pending_reboot: int = 0
+    not_applicable: int = 0  #: they told the states of all updates and did not list it
+    unknown: int = 0  #: they have told nothing yet
+
+    @property
+    def missing(self) -> int:
+        """How many it applies to that do not have it yet; a restart may be all that is left."""
+        return self.needed + self.downloaded + self.failed + self.pending_reboot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputerStates:
+    """What one computer said of updates."""
+
+    last_report: datetime | None  #: of all updates; None: never, what is not listed is unknown
+    updates: Mapping[State, tuple[str, ...]]  #: all five states; lower-case GUIDs, sorted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputerSummary:
+    """How many updates are in which state on one computer."""
+
+    last_report: datetime | None
+    updates: Mapping[State, int]  #: all five states
+
+
+class Compliance:
+    """Answers questions about states. Each answer is of one moment."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def counts(
+        self, update_ids: Collection[str], group_id: str = ALL_COMPUTERS
+    ) -> dict[str, UpdateCounts]:
+        """Return the numbers for each of these updates, also for those nobody has named."""
+        with transactions.read(self._engine) as conn:
+            found = computer_states.counts(conn, update_ids, group_id)
+            told = computer_states.told(conn, group_id)
+            everybody = computer_states.everybody(conn)
+        return {one: _counts(found.get(one, {}), told, everybody) for one in update_ids}
+
+    def missing(self, update_id: str, group_id: str = ALL_COMPUTERS) -> int:
+        """Return how many computers an update applies to that do not have it yet."""
+        return self.counts([update_id], group_id)[update_id].missing
+
+    def computers_in(
+        self, update_id: str, state: State, *, after: str = "", at_most: int = 100
+    ) -> list[str]:
+        """Return the ids of computers with an update in a state, from behind ``after`` on."""
+        with transactions.read(self._engine) as conn:
+            number = computer_states.known_numbers(conn, [update_id]).get(update_id)
+            if number is None:
+                return []
+            return computer_states.computers_in(conn, number, state, after=after, at_most=at_most)
+
+    def states_of(self, computer_id: str) -> ComputerStates | None:
+        """Return what a computer said of updates; None for one that is not here."""
+        with transactions.read(self._engine) as conn:
+            said = computer_states.said_by(conn, computer_id)
+            if said is None:
+                return None
+            last_report, sets = said
+            ids = computer_states.update_ids_of(
+                conn, [number for state in State for number in sets.numbers(state)]
+            )
+        updates = {
+            state: tuple(sorted(ids[number] for number in sets.numbers(state))) for state in State
+        }
+        return ComputerStates(last_report=last_report, updates=updates)
+
+    def summary(self, computer_id: str) -> ComputerSummary | None:
+        """Return how many updates are in which state on a computer; None: it is not here."""
+        with transactions.read(self._engine) as conn:
+            said = computer_states.said_by(conn, computer_id)
+        if said is None:
+            return None
+        last_report, sets = said
+        return ComputerSummary(
+            last_report=last_report, updates={state: sets.size(state) for state in State}
+        )
+
+
+def _counts(found: Mapping[State, int], told: int, everybody: int) -> UpdateCounts:
+    known = sum(found.values())
+    # An event may give a state to a computer that has not told all of them yet.
+    others = max(0, told - known)
+    return UpdateCounts(
+        needed=found.get(State.NEEDED, 0),
+        downloaded=found.get(State.DOWNLOADED, 0),
+        installed=found.get(State.INSTALLED, 0),
+        failed=found.get(State.FAILED, 0),
+        pending_reboot=found.get(State.PENDING_REBOOT, 0),
+        not_applicable=others,
+        unknown=max(0, everybody - known - others),
+    )

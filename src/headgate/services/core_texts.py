@@ -1,0 +1,116 @@
+"""The Core texts of an answer: small ones out of a memory fleets share, large ones in pieces.
+
+Computers of a fleet ask for the same pages, so what was unpacked for one is kept for the next,
+bounded in bytes. A Core over 64 KiB is never held whole: the answer names it, and its pieces are
+read one by one as the answer leaves.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from headgate.storage import client_fragments, transactions
+from headgate.storage.engine import Engine
+
+#: Bytes of escaped text above which a Core is sent in pieces.
+LARGE = 64 * 1024
+
+#: Bytes of unpacked text that are kept at most.
+KEPT = 64 * 1024 * 1024
+
+#: What an entry costs besides its text.
+_ENTRY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LargeCore:
+    """A Core too large to hold."""
+
+    revision_id: int
+    size: int  #: bytes of escaped text
+
+
+CoreText = bytes | LargeCore
+
+
+class CoreTexts:
+    """Gives the escaped Cores of revisions to any number of threads. One for the process."""
+
+    def __init__(
+        self, engine: Engine, unpack: Callable[[bytes], bytes], *, kept: int = KEPT
+    ) -> None:
+        """``unpack`` undoes ``metadata.packing``; ``kept``: bytes remembered at most."""
+        self._engine = engine
+        self._unpack = unpack
+        self._most = kept
+        self._lock = threading.Lock()
+        self._texts: OrderedDict[int, bytes] = OrderedDict()
+        self._held = 0
+
+    def texts(self, revision_ids: Sequence[int]) -> Mapping[int, CoreText]:
+        """Return the Cores, by revision; a revision that has none is missing."""
+        found: dict[int, CoreText] = dict(self._remembered(revision_ids))
+        missing = [each for each in revision_ids if each not in found]
+        if missing:
+            found.update(self._read(missing))
+        return found
+
+    def ready_blocks(self, revision_ids: Sequence[int]) -> Mapping[int, int | None]:
+        """Return the bytes of the ready xpress blocks of large Cores; None: they are not ready."""
+        with transactions.read(self._engine) as conn:
+            sizes = client_fragments.large_core_sizes(conn, revision_ids)
+        return {each: size.xpress_size for each, size in sizes.items()}
+
+    def pieces(self, revision_id: int, *, xpress: bool) -> Iterator[bytes]:
+        """Yield a large Core bit by bit: its text, or its ready blocks; each is one question.
+
+        Ends early when the revision has been deleted meanwhile.
+        """
+        for position in count():
+            with transactions.read(self._engine) as conn:
+                piece = client_fragments.core_piece(conn, revision_id, position, xpress=xpress)
+            if piece is None:
+                return
+            yield piece if xpress else self._unpack(piece)
+
+    def _remembered(self, revision_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        with self._lock:
+            for revision_id in revision_ids:
+                text = self._texts.get(revision_id)
+                if text is not None:
+                    self._texts.move_to_end(revision_id)
+                    yield revision_id, text
+
+    def _read(self, revision_ids: Sequence[int]) -> dict[int, CoreText]:
+        with transactions.read(self._engine) as conn:
+            packed = list(client_fragments.cores(conn, revision_ids, LARGE))
+            large = [each.revision_id for each in packed if each.packed is None]
+            sizes = client_fragments.large_core_sizes(conn, large) if large else {}
+            # Not cut into pieces yet: a job does that after an upgrade, and until then it is held.
+            uncut = {
+                each: client_fragments.whole_core(conn, each) for each in large if each not in sizes
+            }
+        found: dict[int, CoreText] = {
+            revision_id: LargeCore(revision_id, size.size) for revision_id, size in sizes.items()
+        }
+        for each in packed:
+            if each.packed is not None:
+                found[each.revision_id] = text = self._unpack(each.packed)
+                self._remember(each.revision_id, text)
+        for revision_id, whole in uncut.items():
+            if whole is not None:
+                found[revision_id] = self._unpack(whole)
+        return found
+
+    def _remember(self, revision_id: int, text: bytes) -> None:
+        with self._lock:
+            before = self._texts.pop(revision_id, None)
+            if before is not None:
+                self._held -= len(before) + _ENTRY
+            self._texts[revision_id] = text
+            self._held += len(text) + _ENTRY
+            while self._held > self._most and self._texts:
+                _, dropped = self._texts.popitem(last=False)
+                self._held -= len(dropped) + _ENTRY

@@ -1,0 +1,143 @@
+"""Machines as TOML: ``headgate lab clients --machines FILE.toml``, and what ``--state`` keeps.
+
+    [[machine]]
+    name = "pc-1.lab.example"
+    client_id = "6f1d1c1e-0000-4000-8000-000000000001"
+
+    [machine.windows]
+    build = 26100
+    ubr = 4061
+    release = "24H2"
+    description = "Windows 10 Pro"
+
+    [machine.registry.'HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso']
+    Installed = 1
+    Edition = "Enterprise"
+
+    [machine.files.'C:\\Windows\\System32\\mrt.exe']
+    version = "5.131.0.0"
+
+Every table and entry is an attribute of ``machine.Machine``; what is left out has its default.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headgate.errors import UsageError
+from headgate.sentences import Sentence, said_by
+from headgate.simulator.windows_client.machine import ARCHITECTURES, Machine
+
+_PLAIN_KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+class MachineFileError(UsageError):
+    """A file does not describe machines."""
+
+    next_step = Sentence("Every [[machine]] needs a name, a client_id and a table windows.")
+
+
+def read_machines(path: Path) -> list[Machine]:
+    """Return the machines ``path`` describes, at least one. Raises MachineFileError."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MachineFileError(
+            Sentence("{path} cannot be read: {reason}.", path=str(path), reason=str(error.strerror))
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MachineFileError(
+            Sentence("{path} is not TOML: {reason}.", path=str(path), reason=said_by(error))
+        ) from error
+    described = content.get("machine")
+    if not isinstance(described, list) or not described or set(content) != {"machine"}:
+        raise MachineFileError(
+            Sentence("{path} must hold [[machine]] tables and nothing else.", path=str(path))
+        )
+    return [_machine(path, one) for one in described]
+
+
+def _machine(path: Path, described: Any) -> Machine:
+    try:
+        machine = msgspec.convert(described, Machine)
+    except msgspec.ValidationError as error:
+        raise MachineFileError(
+            Sentence("{path} describes no machine: {reason}.", path=str(path), reason=str(error))
+        ) from error
+    strange = next(_unknown(described, msgspec.to_builtins(machine)), None)
+    if strange is not None:
+        raise MachineFileError(
+            Sentence("{path} has an unknown entry {name!r}.", path=str(path), name=strange)
+        )
+    if machine.hardware.architecture not in ARCHITECTURES:
+        raise MachineFileError(
+            Sentence(
+                "{path} names the architecture {name!r}; known are X86, AMD64 and ARM64.",
+                path=str(path),
+                name=machine.hardware.architecture,
+            )
+        )
+    return machine
+
+
+def _unknown(described: Any, understood: Any) -> Iterator[str]:
+    """Yield the names in a description that no attribute has taken."""
+    if isinstance(described, dict):
+        for name, inner in described.items():
+            if name not in understood:
+                yield name
+            else:
+                yield from _unknown(inner, understood[name])
+    elif isinstance(described, list):
+        for one, other in zip(described, understood, strict=True):
+            yield from _unknown(one, other)
+
+
+def write_machines(machines: Sequence[Machine]) -> str:
+    """Return the TOML of machines; :func:`read_machines` gives the same ones back."""
+    lines: list[str] = []
+    for machine in machines:
+        lines += ["[[machine]]", *_table(msgspec.to_builtins(machine), "machine"), ""]
+    return "\n".join(lines)
+
+
+def _table(table: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield a table's lines: TOML wants its own entries before those of inner tables."""
+    inner = {name: one for name, one in table.items() if _has_own_header(one)}
+    for name, one in table.items():
+        if one is not None and name not in inner:
+            yield f"{_key(name)} = {_value(one)}"
+    for name, one in inner.items():
+        here = f"{path}.{_key(name)}"
+        if isinstance(one, dict):
+            yield f"\n[{here}]"
+            yield from _table(one, here)
+        else:
+            for each in one:
+                yield f"\n[[{here}]]"
+                yield from _table(each, here)
+
+
+def _has_own_header(value: Any) -> bool:
+    if isinstance(value, dict):
+        return True
+    return isinstance(value, (list, tuple)) and any(isinstance(one, dict) for one in value)
+
+
+def _key(name: str) -> str:
+    return name if name and set(name) <= _PLAIN_KEY else _value(name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        # a JSON string is a TOML string, but for one character
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)

@@ -1,0 +1,138 @@
+"""Events as computers reported them, kept by the rules of FACTS §9.5 no. 4.
+
+One row for each event about an update, repeats included; of the others only the latest of each
+kind per computer. The same event sent twice is one row. Texts are cut: they are the computer's.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, select
+
+from headgate.fleet.events import ClientEvent, plausible_moment
+from headgate.storage.statements import chunks, insert_or_ignore
+from headgate.storage.tables.reporting import client_events
+
+_c = client_events.c
+
+#: What is kept of an event's texts. Real ones have some 30 pairs of a few characters each.
+_MOST_TEXTS = 64
+_LONGEST_TEXT = 1000
+_LONGEST_APP_NAME = 260
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event and when it came here."""
+
+    event: ClientEvent
+    received_at: datetime
+
+
+def known_instances(conn: Connection, instance_ids: Collection[str]) -> set[str]:
+    """Return which of the events are here already."""
+    found: set[str] = set()
+    for some in chunks(sorted(instance_ids)):
+        found.update(conn.execute(select(_c.instance_id).where(_c.instance_id.in_(some))).scalars())
+    return found
+
+
+def keep_events(conn: Connection, events: Sequence[KeptEvent]) -> None:
+    """Keep events that are not here yet, in the order they came."""
+    latest = {
+        (one.event.computer_id, one.event.event_id): one
+        for one in events
+        if one.event.update_id is None
+    }
+    if latest:
+        conn.execute(
+            delete(client_events).where(
+                _c.computer_id == bindparam("who"),
+                _c.event_id == bindparam("what"),
+                _c.update_id.is_(None),
+            ),
+            [{"who": who, "what": what} for who, what in sorted(latest)],
+        )
+    kept = set(map(id, latest.values()))
+    rows = [_row(one) for one in events if one.event.update_id is not None or id(one) in kept]
+    if rows:
+        # Another computer may have used the same instance id meanwhile.
+        conn.execute(insert_or_ignore(conn, client_events), rows)
+
+
+def events_of(conn: Connection, computer_id: str, *, at_most: int) -> list[KeptEvent]:
+    """Return a computer's events, the latest first."""
+    return _read(conn, _c.computer_id == computer_id, at_most)
+
+
+def events_about(conn: Connection, update_id: str, *, at_most: int) -> list[KeptEvent]:
+    """Return what was reported about an update, the latest first."""
+    return _read(conn, _c.update_id == update_id, at_most)
+
+
+def forget_before(conn: Connection, moment: datetime, *, at_most: int) -> int:
+    """Delete events that came before a moment, the oldest first; return how many."""
+    oldest = select(_c.id).where(_c.received_at < moment).order_by(_c.received_at).limit(at_most)
+    return conn.execute(delete(client_events).where(_c.id.in_(oldest))).rowcount
+
+
+def forget_all_but_latest(conn: Connection, computer_id: str, *, kept: int, at_most: int) -> int:
+    """Delete a computer's oldest events beyond the ``kept`` latest; return how many."""
+    older = (
+        select(_c.id)
+        .where(_c.computer_id == computer_id)
+        .order_by(_c.id.desc())
+        .limit(at_most)
+        .offset(kept)
+    )
+    return conn.execute(delete(client_events).where(_c.id.in_(older))).rowcount
+
+
+def _read(conn: Connection, wanted: ColumnElement[bool], at_most: int) -> list[KeptEvent]:
+    rows = conn.execute(
+        select(client_events).where(wanted).order_by(_c.id.desc()).limit(at_most)
+    ).mappings()
+    return [_event(row) for row in rows]
+
+
+def _row(one: KeptEvent) -> dict[str, Any]:
+    event = one.event
+    return {
+        "computer_id": event.computer_id,
+        "instance_id": event.instance_id,
+        "event_id": event.event_id,
+        "source_id": event.source_id,
+        "update_id": event.update_id,
+        "revision_number": None if event.update_id is None else event.revision_number,
+        "hresult": event.hresult,
+        "at_target": plausible_moment(event.at_target, one.received_at),
+        "received_at": one.received_at,
+        "app_name": None if event.app_name is None else event.app_name[:_LONGEST_APP_NAME],
+        "strings": _written(event.strings),
+        "misc": _written(event.misc),
+    }
+
+
+def _event(row: RowMapping) -> KeptEvent:
+    event = ClientEvent(
+        computer_id=row["computer_id"],
+        instance_id=row["instance_id"],
+        event_id=row["event_id"],
+        source_id=row["source_id"],
+        at_target=row["at_target"],
+        update_id=row["update_id"],
+        revision_number=row["revision_number"] or 0,
+        hresult=row["hresult"],
+        app_name=row["app_name"],
+        strings=tuple(json.loads(row["strings"])),
+        misc=tuple(json.loads(row["misc"])),
+    )
+    return KeptEvent(event=event, received_at=row["received_at"])
+
+
+def _written(texts: Iterable[str]) -> str:
+    cut = [text[:_LONGEST_TEXT] for text in texts][:_MOST_TEXTS]
+    return json.dumps(cut, ensure_ascii=False, separators=(",", ":"))

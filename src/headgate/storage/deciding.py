@@ -1,0 +1,173 @@
+"""What there is to know of updates before something is decided about them."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, select, text
+
+from headgate.catalogue.revisions import PublicationState, UpdateKind
+from headgate.storage import statements
+from headgate.storage.tables import catalogue as t
+from headgate.storage.tables.offering import live_revisions
+
+
+class Candidate(NamedTuple):
+    """The newest revision of an update, as far as deciding needs it."""
+
+    update_id: str
+    revision_id: int
+    revision_number: int
+    kind: UpdateKind
+    title: str  #: in the document's own language
+    kb: str | None
+    is_listed: bool  #: administrators see it; False: a part of others, or hidden
+    is_expired: bool
+    can_uninstall: bool
+    is_superseded: bool
+
+
+class Named(NamedTuple):
+    """Another update, for telling people."""
+
+    update_id: str
+    title: str
+
+
+class Licence(NamedTuple):
+    """A licence of an update or of something it bundles."""
+
+    eula_id: str
+    revision_id: int  #: our number of a revision it belongs to
+    title: str  #: of that revision
+    default_language: str
+
+
+def candidates(conn: Connection, update_ids: Collection[str]) -> dict[str, Candidate]:
+    """Return what is known of some updates, by id; unknown ones are left out."""
+    wanted = select(t.revisions).where(t.revisions.c.is_latest)
+    rows = _of(conn, wanted, t.revisions.c.update_id, update_ids)
+    return {row.update_id: _candidate(row) for row in rows}
+
+
+def updates_of_kb(conn: Connection, kb: str) -> list[Candidate]:
+    """Return the updates lists show that have a KB number (digits), by title."""
+    columns = t.revisions.c
+    wanted = select(t.revisions).where(columns.kb == kb, text(t.VISIBLE))
+    rows = conn.execute(wanted.order_by(columns.title, columns.update_id))
+    return [_candidate(row) for row in rows]
+
+
+def live_bundles(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Named]]:
+    """Return, by update, what is offered and bundles it."""
+    wanted = (
+        select(
+            t.bundled.c.update_id.label("named"),
+            t.revisions.c.update_id,
+            t.revisions.c.title,
+        )
+        .distinct()
+        .join(t.revisions, t.revisions.c.revision_id == t.bundled.c.revision_id)
+        .join(live_revisions, live_revisions.c.revision_id == t.bundled.c.revision_id)
+        .order_by(t.revisions.c.title, t.revisions.c.update_id)
+    )
+    return _by_name(_of(conn, wanted, t.bundled.c.update_id, update_ids))
+
+
+def replacements(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Named]]:
+    """Return, by update, what supersedes it."""
+    wanted = (
+        select(
+            t.supersedes.c.update_id.label("named"),
+            t.revisions.c.update_id,
+            t.revisions.c.title,
+        )
+        .distinct()
+        .join(t.revisions, t.revisions.c.revision_id == t.supersedes.c.revision_id)
+        .where(
+            t.revisions.c.is_latest,
+            t.revisions.c.publication_state != PublicationState.EXPIRED.value,
+        )
+        .order_by(t.revisions.c.title, t.revisions.c.update_id)
+    )
+    return _by_name(_of(conn, wanted, t.supersedes.c.update_id, update_ids))
+
+
+def licences(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Licence]]:
+    """Return, by update, the licences of it and of all it bundles, each once."""
+    found: dict[str, dict[str, Licence]] = {}
+    for chunk in statements.chunks(sorted(set(update_ids))):
+        for row in conn.execute(_licences(chunk)):
+            of_update = found.setdefault(row.root, {})
+            of_update.setdefault(row.eula_id, _licence(row))
+    return {update_id: list(several.values()) for update_id, several in found.items()}
+
+
+def _licences(update_ids: Collection[str]) -> Select[Any]:
+    columns = t.revisions.c
+    below = (
+        select(columns.update_id.label("root"), columns.revision_id)
+        .where(columns.is_latest, columns.update_id.in_(update_ids))
+        .cte("below", recursive=True)
+    )
+    member = t.revisions.alias("member")
+    below = below.union(
+        select(below.c.root, member.c.revision_id)
+        .select_from(below)
+        .join(t.bundled, t.bundled.c.revision_id == below.c.revision_id)
+        .join(
+            member,
+            and_(
+                member.c.update_id == t.bundled.c.update_id,
+                member.c.revision_number == t.bundled.c.revision_number,
+            ),
+        )
+    )
+    return (
+        select(
+            below.c.root,
+            columns.eula_id,
+            columns.revision_id,
+            columns.title,
+            columns.default_language,
+        )
+        .join(below, below.c.revision_id == columns.revision_id)
+        .where(columns.eula_id.is_not(None))
+        .order_by(columns.revision_id)
+    )
+
+
+def _of(conn: Connection, wanted: Select[Any], column: Any, ids: Collection[str]) -> Iterator[Any]:
+    for chunk in statements.chunks(sorted(set(ids))):
+        yield from conn.execute(wanted.where(column.in_(chunk))).all()
+
+
+def _by_name(rows: Iterator[Any]) -> dict[str, list[Named]]:
+    found: dict[str, list[Named]] = {}
+    for row in rows:
+        found.setdefault(row.named, []).append(Named(row.update_id, row.title))
+    return found
+
+
+def _licence(row: Any) -> Licence:
+    return Licence(
+        eula_id=row.eula_id.lower(),
+        revision_id=row.revision_id,
+        title=row.title,
+        default_language=row.default_language,
+    )
+
+
+def _candidate(row: Any) -> Candidate:
+    kind = UpdateKind(row.kind)
+    return Candidate(
+        update_id=row.update_id,
+        revision_id=row.revision_id,
+        revision_number=row.revision_number,
+        kind=kind,
+        title=row.title,
+        kb=row.kb,
+        is_listed=row.explicitly_deployable and kind in (UpdateKind.SOFTWARE, UpdateKind.DRIVER),
+        is_expired=row.publication_state == PublicationState.EXPIRED.value,
+        can_uninstall=row.can_uninstall,
+        is_superseded=row.superseded,
+    )

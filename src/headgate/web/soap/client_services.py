@@ -1,0 +1,28 @@
+"""What the door asks: the services behind the vendor's operations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.services.client_details import ClientDetails
+from headgate.services.client_handshake import ClientHandshake
+from headgate.services.client_inventory import ClientInventory
+from headgate.services.client_reports import ClientReports
+from headgate.services.client_scan import ClientScan
+from headgate.services.contacts import Contacts
+from headgate.services.core_texts import CoreTexts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientServices:
+    """Everything the SOAP door needs; each is one for the process."""
+
+    handshake: ClientHandshake
+    category_type: Callable[[str], str | None]  #: of a lower-case GUID; None: no category here
+    scan: ClientScan
+    details: ClientDetails
+    reports: ClientReports
+    inventory: ClientInventory
+    contacts: Contacts
+    texts: CoreTexts
+    now: Callable[[], datetime]

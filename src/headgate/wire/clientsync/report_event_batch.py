@@ -1,0 +1,73 @@
+"""ReportEventBatch: what happened on a computer ([MS-WUSP] 3.1.5.11; FACTS §9.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.wire import answers, cookie, lexical, soap, xmltree
+from headgate.wire.clientsync import namespaces, reporting_event
+from headgate.wire.clientsync.parts import Parts
+from headgate.wire.clientsync.reporting_event import ReportingEvent
+from headgate.wire.cookie import Cookie
+from headgate.wire.soap import Envelope, SoapVersion, Style
+
+NAME = "ReportEventBatch"
+ACTION = namespaces.action(NAME, namespaces.REPORTING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEventBatchRequest:
+    """Events of one computer, in the order in which they happened."""
+
+    cookie: Cookie | None  #: of the Client service
+    client_time: datetime | None
+    event_batch: tuple[ReportingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEventBatchResponse:
+    """Whether the events were taken."""
+
+    accepted: bool = True
+
+
+def encode_request(
+    request: ReportEventBatchRequest, version: SoapVersion = SoapVersion.SOAP_11
+) -> bytes:
+    """Return the request's bytes."""
+    content = (
+        cookie.write_cookie(request.cookie)
+        + write_time(request.client_time)
+        + reporting_event.write_events(request.event_batch)
+    )
+    message = namespaces.message(NAME, content, namespaces.REPORTING)
+    return soap.write_request(message, version, Style.WCF)
+
+
+def write_time(moment: datetime | None) -> str:
+    """Return ``clientTime``, nothing for None."""
+    return "" if moment is None else f"<clientTime>{lexical.write_datetime(moment)}</clientTime>"
+
+
+def decode_request(envelope: Envelope) -> ReportEventBatchRequest:
+    """Return the request. Raises MalformedMessage."""
+    parts = Parts(envelope.message)
+    return ReportEventBatchRequest(
+        cookie=parts.cookie("cookie"),
+        client_time=parts.moment("clientTime"),
+        event_batch=reporting_event.read_events(parts),
+    )
+
+
+def encode_response(
+    response: ReportEventBatchResponse, version: SoapVersion = SoapVersion.SOAP_11
+) -> bytes:
+    """Return the answer's bytes."""
+    result = f"<{NAME}Result>{lexical.write_boolean(response.accepted)}</{NAME}Result>"
+    message = namespaces.message(f"{NAME}Response", result, namespaces.REPORTING)
+    return soap.write_response(message, version)
+
+
+def decode_response(body: bytes) -> ReportEventBatchResponse:
+    """Return the answer. Raises SoapFault and MalformedMessage."""
+    message = answers.read_answer(body, f"{NAME}Response")
+    return ReportEventBatchResponse(accepted=xmltree.boolean(message, f"{NAME}Result"))

@@ -1,0 +1,67 @@
+"""ReportEventBatch2: the same without a cookie ([MS-WUSP] 6.3). From the WSDL; not seen in use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.wire import answers, lexical, soap, values, xmltree
+from headgate.wire.clientsync import namespaces, report_event_batch, reporting_event
+from headgate.wire.clientsync.parts import Parts
+from headgate.wire.clientsync.reporting_event import ReportingEvent
+from headgate.wire.soap import Envelope, SoapVersion, Style
+
+NAME = "ReportEventBatch2"
+ACTION = namespaces.action(NAME, namespaces.REPORTING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEventBatch2Request:
+    """Events of a computer that only says who it is."""
+
+    computer_id: str | None
+    client_time: datetime | None
+    event_batch: tuple[ReportingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEventBatch2Response:
+    """Whether the events were taken."""
+
+    accepted: bool = True
+
+
+def encode_request(
+    request: ReportEventBatch2Request, version: SoapVersion = SoapVersion.SOAP_11
+) -> bytes:
+    """Return the request's bytes."""
+    content = (
+        values.write_text("computerId", request.computer_id)
+        + report_event_batch.write_time(request.client_time)
+        + reporting_event.write_events(request.event_batch)
+    )
+    message = namespaces.message(NAME, content, namespaces.REPORTING)
+    return soap.write_request(message, version, Style.WCF)
+
+
+def decode_request(envelope: Envelope) -> ReportEventBatch2Request:
+    """Return the request. Raises MalformedMessage."""
+    parts = Parts(envelope.message)
+    return ReportEventBatch2Request(
+        computer_id=parts.text("computerId"),
+        client_time=parts.moment("clientTime"),
+        event_batch=reporting_event.read_events(parts),
+    )
+
+
+def encode_response(
+    response: ReportEventBatch2Response, version: SoapVersion = SoapVersion.SOAP_11
+) -> bytes:
+    """Return the answer's bytes."""
+    result = f"<{NAME}Result>{lexical.write_boolean(response.accepted)}</{NAME}Result>"
+    message = namespaces.message(f"{NAME}Response", result, namespaces.REPORTING)
+    return soap.write_response(message, version)
+
+
+def decode_response(body: bytes) -> ReportEventBatch2Response:
+    """Return the answer. Raises SoapFault and MalformedMessage."""
+    message = answers.read_answer(body, f"{NAME}Response")
+    return ReportEventBatch2Response(accepted=xmltree.boolean(message, f"{NAME}Result"))

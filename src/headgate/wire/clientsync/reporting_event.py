@@ -1,0 +1,203 @@
+"""ReportingEvent: something that happened on a computer ([MS-WUSP] 2.2.2.3.1; FACTS §9.1).
+
+Strings come as they were sent and mean nothing here: values may hold ``=`` and ``;``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.wire import lexical, values, xmltree
+from headgate.wire.clientsync.arrays import write_items, write_strings
+from headgate.wire.clientsync.parts import Parts
+from headgate.wire.values import UpdateIdentity
+from headgate.wire.xmltree import Element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicData:
+    """Who, when and what."""
+
+    target_id: str | None  #: ``TargetID/Sid``, the computer's client id
+    sequence_number: int = 0
+    time_at_target: datetime  #: when it was sent, not when it happened (FACTS §9.1)
+    event_instance_id: str
+    namespace_id: int  #: 1: computers
+    event_id: int
+    source_id: int
+    update_id: UpdateIdentity | None  #: zeros when it is not about an update
+    win32_hresult: int
+    app_name: str | None = None  #: the caller inside Windows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailedVersion:
+    """The version of Windows; ``revision`` is not the update build revision."""
+
+    major: int
+    minor: int
+    build: int
+    revision: int
+    service_pack_major: int
+    service_pack_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedData:
+    """Details; None for what was absent."""
+
+    replacement_strings: tuple[str, ...] | None = None
+    misc_data: tuple[str, ...] | None = None  #: each ``tag=value`` (FACTS §9.2)
+    computer_brand: str | None = None
+    computer_model: str | None = None
+    bios_revision: str | None = None
+    processor_architecture: str | None = None  #: ``Amd64Compatible``
+    os_version: DetailedVersion | None = None
+    os_locale_id: int | None = None
+    device_id: str | None = None  #: events about drivers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateData:
+    """Always empty on the wire."""
+
+    computer_dns_name: str | None = None
+    user_account_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingEvent:
+    """One event."""
+
+    basic_data: BasicData
+    extended_data: ExtendedData | None = None
+    private_data: PrivateData | None = None
+
+
+def read_events(parts: Parts) -> tuple[ReportingEvent, ...]:
+    """Return the events of ``eventBatch``, none when it is absent. Raises MalformedMessage."""
+    return tuple(map(_read_event, parts.each("eventBatch", "ReportingEvent") or ()))
+
+
+def _read_event(element: Element) -> ReportingEvent:
+    parts = Parts(element)
+    extended, private = parts.parts("ExtendedData"), parts.parts("PrivateData")
+    return ReportingEvent(
+        basic_data=_read_basic(xmltree.required_child(element, "BasicData")),
+        extended_data=None if extended is None else _read_extended(extended),
+        private_data=None if private is None else _read_private(private),
+    )
+
+
+def _read_basic(element: Element) -> BasicData:
+    parts = Parts(element)
+    target = parts.parts("TargetID")
+    update = parts.element("UpdateID")
+    return BasicData(
+        target_id=None if target is None else target.text("Sid"),
+        sequence_number=parts.integer("SequenceNumber") or 0,
+        time_at_target=xmltree.moment(element, "TimeAtTarget"),
+        event_instance_id=xmltree.guid(element, "EventInstanceID"),
+        namespace_id=xmltree.integer(element, "NamespaceID"),
+        event_id=xmltree.integer(element, "EventID"),
+        source_id=xmltree.integer(element, "SourceID"),
+        update_id=None if update is None else values.read_identity(update),
+        win32_hresult=xmltree.integer(element, "Win32HResult"),
+        app_name=parts.text("AppName"),
+    )
+
+
+def _read_extended(parts: Parts) -> ExtendedData:
+    version = parts.element("OSVersion")
+    return ExtendedData(
+        replacement_strings=parts.strings("ReplacementStrings"),
+        misc_data=parts.strings("MiscData"),
+        computer_brand=parts.text("ComputerBrand"),
+        computer_model=parts.text("ComputerModel"),
+        bios_revision=parts.text("BiosRevision"),
+        processor_architecture=parts.text("ProcessorArchitecture"),
+        os_version=None if version is None else _read_version(version),
+        os_locale_id=parts.integer("OSLocaleID"),
+        device_id=parts.text("DeviceID"),
+    )
+
+
+def _read_version(element: Element) -> DetailedVersion:
+    return DetailedVersion(
+        major=xmltree.integer(element, "Major"),
+        minor=xmltree.integer(element, "Minor"),
+        build=xmltree.integer(element, "Build"),
+        revision=xmltree.integer(element, "Revision"),
+        service_pack_major=xmltree.integer(element, "ServicePackMajor"),
+        service_pack_minor=xmltree.integer(element, "ServicePackMinor"),
+    )
+
+
+def _read_private(parts: Parts) -> PrivateData:
+    return PrivateData(
+        computer_dns_name=parts.text("ComputerDnsName"),
+        user_account_name=parts.text("UserAccountName"),
+    )
+
+
+def write_events(events: Iterable[ReportingEvent]) -> str:
+    """Return ``eventBatch``."""
+    return write_items("eventBatch", map(_write_event, events))
+
+
+def _write_event(event: ReportingEvent) -> str:
+    extended, private = event.extended_data, event.private_data
+    return (
+        f"<ReportingEvent>{_write_basic(event.basic_data)}"
+        f"{'' if extended is None else _write_extended(extended)}"
+        f"{'' if private is None else _write_private(private)}</ReportingEvent>"
+    )
+
+
+def _write_basic(basic: BasicData) -> str:
+    update = basic.update_id
+    target = basic.target_id
+    sid = None if target is None else values.write_text("Sid", target)
+    return (
+        f"<BasicData>{write_items('TargetID', sid)}"
+        f"{values.write_integer('SequenceNumber', basic.sequence_number)}"
+        f"<TimeAtTarget>{lexical.write_datetime(basic.time_at_target)}</TimeAtTarget>"
+        f"{values.write_text('EventInstanceID', basic.event_instance_id)}"
+        f"{values.write_integer('NamespaceID', basic.namespace_id)}"
+        f"{values.write_integer('EventID', basic.event_id)}"
+        f"{values.write_integer('SourceID', basic.source_id)}"
+        f"{'' if update is None else values.write_identity('UpdateID', update)}"
+        f"{values.write_integer('Win32HResult', basic.win32_hresult)}"
+        f"{values.write_text('AppName', basic.app_name)}</BasicData>"
+    )
+
+
+def _write_extended(extended: ExtendedData) -> str:
+    version, locale = extended.os_version, extended.os_locale_id
+    return (
+        f"<ExtendedData>{write_strings('ReplacementStrings', extended.replacement_strings)}"
+        f"{write_strings('MiscData', extended.misc_data)}"
+        f"{values.write_text('ComputerBrand', extended.computer_brand)}"
+        f"{values.write_text('ComputerModel', extended.computer_model)}"
+        f"{values.write_text('BiosRevision', extended.bios_revision)}"
+        f"{values.write_text('ProcessorArchitecture', extended.processor_architecture)}"
+        f"{'' if version is None else _write_version(version)}"
+        f"{'' if locale is None else values.write_integer('OSLocaleID', locale)}"
+        f"{values.write_text('DeviceID', extended.device_id)}</ExtendedData>"
+    )
+
+
+def _write_version(version: DetailedVersion) -> str:
+    return (
+        f"<OSVersion><Major>{version.major}</Major><Minor>{version.minor}</Minor>"
+        f"<Build>{version.build}</Build><Revision>{version.revision}</Revision>"
+        f"<ServicePackMajor>{version.service_pack_major}</ServicePackMajor>"
+        f"<ServicePackMinor>{version.service_pack_minor}</ServicePackMinor></OSVersion>"
+    )
+
+
+def _write_private(private: PrivateData) -> str:
+    return (
+        f"<PrivateData>{values.write_text('ComputerDnsName', private.computer_dns_name)}"
+        f"{values.write_text('UserAccountName', private.user_account_name)}</PrivateData>"
+    )

@@ -1,0 +1,308 @@
+"""An honest server, and one that hiccups: the agent goes the whole way by itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from headgate.simulator.windows_client.client import Outcome, WindowsClient
+from headgate.simulator.windows_client.state import AgentState
+from tests.unit.simulator.windows_client.machines import CLIENT_ID, a_machine
+from tests.unit.simulator.windows_client.tiny_server import (
+    FIX,
+    TinyServer,
+    fix,
+    renumbered,
+    three_levels,
+    tiny_server,
+)
+
+KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Lab"
+NO_UPDATE = "00000000-0000-0000-0000-000000000000"
+
+
+def visit(server: TinyServer, state: AgentState | None = None) -> tuple[Outcome, AgentState]:
+    state = state or AgentState(machine=a_machine())
+    return WindowsClient(state, server.address).run(), state
+
+
+def reported(server: TinyServer) -> list[int]:
+    return [event.basic_data.event_id for event in server.events]
+
+
+def misc(server: TinyServer, number: int) -> dict[str, str]:
+    data = server.events[number].extended_data
+    assert data is not None
+    return dict(one.split("=", 1) for one in data.misc_data or ())
+
+
+def test_first_contact_goes_in_the_order_of_a_real_agent_and_ends_installed() -> None:
+    with tiny_server() as server:
+        outcome, state = visit(server)
+
+    assert server.operations()[:10] == [
+        "GetConfig",
+        "GetAuthorizationCookie",
+        "GetCookie",
+        "RegisterComputer",
+        "SyncUpdates",
+        "SyncUpdates",
+        "SyncUpdates",
+        "SyncUpdates",
+        "ReportEventBatch",
+        "GetExtendedUpdateInfo",
+    ]
+    assert [one.update_id for one in outcome.installed] == [FIX]
+    assert outcome.error == ""
+    assert state.machine.registry_value(KEY, "Fixed") == "yes"
+
+
+def test_the_installed_list_grows_and_the_driver_pass_names_no_others() -> None:
+    with tiny_server() as server:
+        visit(server)
+
+    asked = [one.parameters for one in server.requests("SyncUpdates")]
+    installed = [one.installed_non_leaf_update_ids for one in asked[:4]]
+    others = [one.other_cached_update_ids for one in asked[:4]]
+    assert installed == [None, (1,), (1, 2), (1, 2)]
+    assert others == [None, None, None, None], "the software loop ends with a leaf"
+    assert [one.skip_software_sync for one in asked[:4]] == [False, False, False, True]
+    assert asked[0].system_spec is None
+    assert asked[3].feature_score_matching_key == "AMD64.10.0"
+
+
+def test_requests_look_like_those_of_an_agent() -> None:
+    with tiny_server() as server:
+        visit(server)
+
+    first = server.headers[0]
+    assert first["User-Agent"] == "Windows-Update-Agent/1507.2601.30012.0 Client-Protocol/2.90"
+    assert first["Accept-Encoding"] == "xpress"
+    assert first["SOAPAction"].startswith('"http://') and first["SOAPAction"].endswith('GetConfig"')
+    cookie = server.requests("GetCookie")[0]
+    assert cookie.old_cookie.encrypted_data == b""
+    assert cookie.old_cookie.expiration == cookie.current_time
+    assert cookie.protocol_version == "2.90"
+
+
+def test_reports_tell_scan_download_installation_and_the_new_status() -> None:
+    with tiny_server() as server:
+        outcome, _ = visit(server)
+
+    assert reported(server) == [147, 156, 167, 162, 181, 183, 147, 156]
+    assert outcome.events == 8
+    assert misc(server, 1)["U"] == FIX.upper() and "V" not in misc(server, 1)
+    assert misc(server, 7)["V"] == FIX.upper() and "U" not in misc(server, 7)
+    data = [event.basic_data for event in server.events]
+    assert {one.target_id for one in data} == {CLIENT_ID}
+    assert {one.update_id.update_id for one in data if one.update_id} == {NO_UPDATE, FIX}
+    for batch in server.requests("ReportEventBatch"):
+        times = {one.basic_data.time_at_target for one in batch.event_batch}
+        assert times == {batch.client_time}
+
+
+def test_a_file_is_fetched_in_aligned_pieces_of_one_mebibyte() -> None:
+    with tiny_server() as server:
+        visit(server)
+
+    size = 8 * 400_000
+    mebibyte = 1 << 20
+    starts = range(0, size, mebibyte)
+    assert sorted(server.ranges) == sorted(
+        f"bytes={start}-{min(start + mebibyte, size) - 1}" for start in starts
+    )
+
+
+def test_a_restart_completes_the_installation() -> None:
+    revisions = [*three_levels()[:2], fix(restart="CanRequestReboot")]
+    with tiny_server(revisions) as server:
+        outcome, state = visit(server)
+
+    assert outcome.restarts == 1
+    assert reported(server) == [147, 156, 167, 162, 181, 201, 202, 147, 156]
+    assert server.events[5].basic_data.win32_hresult == 2359301
+    assert state.machine.registry_value(KEY, "Fixed") == "yes"
+    assert state.pending == ()
+
+
+def test_what_is_not_approved_is_reported_and_left_alone() -> None:
+    revisions = [*three_levels()[:2], fix(action="PreDeploymentCheck")]
+    with tiny_server(revisions) as server:
+        outcome, state = visit(server)
+
+    assert outcome.offered == 0 and outcome.installed == [] and outcome.needed == 1
+    assert reported(server) == [147, 156]
+    assert misc(server, 1)["U"] == FIX.upper()
+    assert state.machine.registry_value(KEY, "Fixed") is None
+    assert server.ranges == []
+
+
+def test_a_bundle_is_installed_through_the_member_that_fits() -> None:
+    wrong = "22222222-0000-4000-8000-000000000001"
+    right = "22222222-0000-4000-8000-000000000002"
+    bundle = fix(
+        number=40,
+        rules="",
+        files=(),
+        bundled="<BundledUpdates><AtLeastOne>"
+        f'<UpdateIdentity UpdateID="{wrong}" RevisionNumber="100" />'
+        f'<UpdateIdentity UpdateID="{right}" RevisionNumber="100" />'
+        "</AtLeastOne></BundledUpdates>",
+    )
+    other = fix(
+        number=41,
+        update_id=wrong,
+        action="Bundle",
+        files=(("wrong.exe", b"wrong"),),
+        rules="<IsInstalled><False /></IsInstalled>"
+        '<IsInstallable><b.Processor Architecture="12" /></IsInstallable>',
+    )
+    member = fix(number=42, update_id=right, action="Bundle", files=(("right.exe", b"right"),))
+    with tiny_server([*three_levels()[:2], bundle, other, member]) as server:
+        outcome, _ = visit(server)
+
+    assert [one.update_id for one in outcome.installed] == [FIX]
+    assert server.ranges == ["bytes=0-4"], "the other member's file is not fetched"
+    numbers = [one.revision_ids for one in server.requests("GetExtendedUpdateInfo")]
+    assert numbers == [(40, 42)]
+    assert misc(server, 1)["U"] == FIX.upper(), "members are not reported"
+
+
+def test_a_second_visit_asks_nothing_the_cookie_still_answers() -> None:
+    with tiny_server() as server:
+        _, state = visit(server)
+        before = len(server.asked)
+        outcome, _ = visit(server, state)
+
+    assert server.operations()[before:] == ["SyncUpdates", "SyncUpdates", "ReportEventBatch"]
+    assert outcome.received == 0 and outcome.present == 1
+
+
+def test_an_uninstall_approval_takes_the_update_away() -> None:
+    with tiny_server() as server:
+        _, state = visit(server)
+        gone = three_levels()[2]
+        server.revisions[2] = replace(gone, number=31, action="Uninstall")
+        outcome, _ = visit(server, state)
+
+    assert [one.update_id for one in outcome.uninstalled] == [FIX]
+    assert state.machine.registry_value(KEY, "Fixed") is None
+    assert 222 in reported(server)
+
+
+@pytest.mark.parametrize(
+    ("code", "calls"),
+    [
+        ("CookieExpired", ["GetAuthorizationCookie", "GetCookie", "SyncUpdates"]),
+        ("ConfigChanged", ["GetConfig", "GetAuthorizationCookie", "GetCookie", "SyncUpdates"]),
+        ("RegistrationRequired", ["RegisterComputer", "SyncUpdates"]),
+        (
+            "InvalidCookie",
+            ["GetConfig", "GetAuthorizationCookie", "GetCookie", "RefreshCache", "SyncUpdates"],
+        ),
+        (
+            "ServerChanged",
+            ["GetConfig", "GetAuthorizationCookie", "GetCookie", "RefreshCache", "SyncUpdates"],
+        ),
+    ],
+)
+def test_each_error_code_has_its_reaction(code: str, calls: list[str]) -> None:
+    with tiny_server() as server:
+        _, state = visit(server)
+        before = len(server.asked)
+        server.faults["SyncUpdates"].append(code)
+        outcome, _ = visit(server, state)
+
+    assert server.operations()[before : before + 1 + len(calls)] == ["SyncUpdates", *calls]
+    assert outcome.error == ""
+    old = server.requests("GetCookie")[-1].old_cookie
+    if code in {"InvalidCookie", "ServerChanged"}:
+        assert old.encrypted_data == b"", "a refused cookie is not shown again"
+    elif "GetCookie" in calls:
+        assert old.encrypted_data != b"", "the old cookie lets the server go on where it was"
+
+
+def test_another_server_renumbers_the_cache_and_nothing_is_sent_twice() -> None:
+    with tiny_server() as server:
+        _, state = visit(server)
+        server.revisions = renumbered(server.revisions)
+        server.faults["SyncUpdates"].append("ServerChanged")
+        before = len(server.asked)
+        outcome, _ = visit(server, state)
+
+    assert outcome.error == "" and outcome.received == 0
+    asked = [request for name, request in server.asked[before:] if name == "SyncUpdates"]
+    assert asked[1].parameters.installed_non_leaf_update_ids == (501, 502)
+    assert asked[1].parameters.other_cached_update_ids == (530,)
+
+
+@pytest.mark.parametrize("code", ["InvalidParameters", "InternalServerError", "ServerBusy"])
+def test_some_faults_end_the_scan_and_are_reported_later(code: str) -> None:
+    with tiny_server() as server:
+        server.faults["SyncUpdates"].append(code)
+        outcome, state = visit(server)
+        assert code in outcome.error and outcome.hresult == "0x80244007"
+        assert server.events == []
+
+        outcome, _ = visit(server, state)
+
+    assert outcome.error == ""
+    assert reported(server)[:3] == [148, 147, 156]
+    failed = server.events[0].extended_data
+    assert failed is not None and failed.replacement_strings == ("0x80244007",)
+
+
+def test_a_server_that_insists_on_a_fault_is_given_up() -> None:
+    with tiny_server() as server:
+        server.faults["SyncUpdates"] = ["ConfigChanged"] * 50
+        outcome, _ = visit(server)
+
+    assert "ConfigChanged" in outcome.error
+    assert len(server.requests("SyncUpdates")) < 10
+
+
+def test_a_busy_server_is_not_pressed() -> None:
+    with tiny_server() as server:
+        server.statuses["SyncUpdates"].append(503)
+        outcome, _ = visit(server)
+
+    assert outcome.hresult == "0x80244022"
+    assert len(server.requests("SyncUpdates")) == 1
+
+
+def test_events_wait_until_the_server_takes_them() -> None:
+    with tiny_server() as server:
+        server.faults["ReportEventBatch"].append("ServerBusy")
+        outcome, state = visit(server)
+        assert outcome.error and outcome.events == 0
+        waiting = [one.basic_data.event_instance_id for one in state.events]
+
+        visit(server, state)
+
+    sent = [one.basic_data.event_instance_id for one in server.events]
+    assert waiting and sent[: len(waiting)] == waiting
+    assert len(set(sent)) == len(sent), "nothing is told twice"
+
+
+def test_nobody_there_is_said_so() -> None:
+    with tiny_server() as server:
+        pass
+    outcome, _ = visit(server)
+
+    assert outcome.hresult == "0x80072EFD" and outcome.scans == 0
+
+
+def test_an_expired_cookie_is_renewed_before_it_is_shown() -> None:
+    with tiny_server() as server:
+        _, state = visit(server)
+        assert state.cookie is not None
+        past = state.cookie.expiration - timedelta(hours=2)
+        state.cookie = replace(state.cookie, expiration=past)
+        before = len(server.asked)
+        visit(server, state)
+
+    assert server.operations()[before:][:3] == [
+        "GetAuthorizationCookie",
+        "GetCookie",
+        "SyncUpdates",
+    ]
