@@ -132,9 +132,12 @@ def shelf(folder: Path) -> Shelf:
 
 def build(engine: Engine) -> World:
     """Store the world, approve the update and the bundle, decline one."""
-    company = a_category("Example", CategoryType.COMPANY)
+    company = a_category("Example", CategoryType.COMPANY, handler="Category")
     product = a_category(
-        "Example OS", CategoryType.PRODUCT, prerequisites=below(company.identity.update_id)
+        "Example OS",
+        CategoryType.PRODUCT,
+        handler="Category",
+        prerequisites=below(company.identity.update_id),
     )
     detectoid = a_revision(kind=UpdateKind.DETECTOID, title="Example OS is here", visible=False)
     behind = (product.identity.update_id, detectoid.identity.update_id)

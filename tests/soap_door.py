@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
 from headgate import clock
@@ -31,6 +32,7 @@ from headgate.services.cookies import Cookies
 from headgate.services.core_texts import CoreTexts
 from headgate.services.packers import Unpacker
 from headgate.services.snapshots import Snapshots
+from headgate.services.visitor import Visitor
 from headgate.settings.secrets import SecretKey
 from headgate.storage.engine import Engine
 from headgate.web.forwarded import Caller
@@ -150,6 +152,11 @@ def open_door(
         limits=limits,
     )
     return OpenDoor(door=door, services=services, snapshots=snapshots)
+
+
+def direct(call: HTTPConnection) -> Visitor:
+    """Who calls when no proxy stands between."""
+    return visitor_of(Caller.of(call, ()))
 
 
 @contextmanager

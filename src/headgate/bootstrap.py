@@ -48,6 +48,7 @@ from headgate.storage.engine import Engine, open_engine, sqlite_url
 if TYPE_CHECKING:
     from headgate.services.approving import Approving
     from headgate.services.attention import Attention
+    from headgate.services.compliance import Compliance
     from headgate.services.contacts import Contacts
     from headgate.services.health import Health
     from headgate.services.setting_up import SettingUp
@@ -124,6 +125,13 @@ class Home:
             store=LocalStore(self.directory.content),
             now=clock.now,
         )
+
+    @property
+    def compliance(self) -> "Compliance":
+        """Return what tells which computers need or have which updates."""
+        from headgate.services.compliance import Compliance
+
+        return Compliance(self.engine)
 
     @property
     def fragment_work(self) -> FragmentWork:

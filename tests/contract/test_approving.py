@@ -222,6 +222,22 @@ def test_a_licence_is_asked_for_once(engine: Engine, approving: Approving) -> No
     approving.approve([another.identity.update_id], by="anna")  # the same licence
 
 
+def test_a_licence_nobody_can_read_yet_cannot_be_accepted(
+    engine: Engine, approving: Approving
+) -> None:
+    english, german = (
+        a_file(number, is_eula=True, languages=(language,))
+        for number, language in ((1, "en"), (2, "de"))
+    )
+    update = _stored(engine, a_revision(eula_id=EULA, files=(english, german)))
+
+    with pytest.raises(DecisionRefusedError, match="not on this server yet"):
+        approving.approve([update], by="anna", accept_licences=True)
+
+    _here(engine, german)
+    assert approving.approve([update], by="anna", accept_licences=True).changed == (update,)
+
+
 def test_people_are_told_what_else_happens(engine: Engine, approving: Approving) -> None:
     old, new = an_identity(), an_identity()
     store(

@@ -99,7 +99,7 @@ def accepts(approving: "Approving", proposals: "Sequence[Proposal]") -> bool:
     for licence in {each.eula_id: each for one in proposals for each in one.licences}.values():
         text = approving.licence_text(licence, ["en"])
         output.say(f"Licence of {licence.title}:\n")
-        output.say(text.text if text else "(Its text is not here; the next synchronization tries.)")
+        output.say(text.text if text else "(The document names no file with its text.)")
     if not sys.stdin.isatty():
         return False
     return typer.confirm("Accept?", err=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import singledispatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headgate.catalogue.revisions import Behavior, Revision
 from headgate.catalogue.update_details import (
@@ -14,6 +14,9 @@ from headgate.catalogue.update_details import (
 )
 from headgate.catalogue.update_list import UpdateLine, UpdateState
 from headgate.cli import output
+
+if TYPE_CHECKING:
+    from headgate.services.compliance import UpdateCounts
 
 #: Members of a long list that are printed; --json has them all.
 SHOWN = 15
@@ -104,6 +107,21 @@ def _file(file: DetailedFile) -> dict[str, Any]:
         "licence": file.is_eula,
         "language": file.language,
     }
+
+
+def print_computers(counts: "UpdateCounts") -> None:
+    """Print how many computers need, have or miss an update."""
+    known = {
+        "need it": counts.needed,
+        "have downloaded it": counts.downloaded,
+        "wait for a restart": counts.pending_reboot,
+        "have it": counts.installed,
+        "failed": counts.failed,
+        "have no use for it": counts.not_applicable,
+        "have not said": counts.unknown,
+    }
+    told = ", ".join(f"{number:,} {words}" for words, number in known.items() if number)
+    print(f"\nComputers: {told or 'none yet'}")
 
 
 def print_details(details: UpdateDetails) -> None:

@@ -1,16 +1,20 @@
 """`headgate updates list|show`."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from headgate.catalogue.update_list import UpdateLine, UpdateState
 from headgate.cli import lists, output
 from headgate.cli.invocation import JsonOption, home
-from headgate.cli.update_report import as_object, print_details
+from headgate.cli.update_report import as_object, print_computers, print_details
 from headgate.errors import UsageError
+
+if TYPE_CHECKING:
+    from headgate.services.compliance import UpdateCounts
 
 app = typer.Typer(add_completion=False, help="The updates in the catalogue.", no_args_is_help=True)
 
@@ -49,6 +53,9 @@ def list_(
     limit: Annotated[
         int, typer.Option("--limit", min=0, help="How many at most; 0 for all.")
     ] = 100,
+    computers: Annotated[
+        bool, typer.Option("--computers", help="With how many computers miss it and have it.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List updates, the newest arrival first."""
@@ -68,22 +75,44 @@ def list_(
             limit=limit or None,
         )
     )
+    counts = (
+        here.compliance.counts([line.identity.update_id for line in page.lines])
+        if computers
+        else None
+    )
     if as_json:
-        output.print_json([as_object(line) for line in page.lines])
+        output.print_json([_as_object(line, counts) for line in page.lines])
         return
+    headings, rows = _table(page.lines, counts)
     lists.print_list(
-        ("ID", "ARRIVED", "KB", "TITLE"),
-        [
-            (line.identity.update_id, f"{line.arrived:%Y-%m-%d}", line.kb or "-", _title(line))
-            for line in page.lines
-        ],
-        flexible=3,
+        headings,
+        rows,
+        flexible=len(headings) - 1,
         empty="No updates match."
         if page.total or _is_filtered(ctx)
         else "No updates yet. Run `headgate sync now`.",
     )
     if page.total > len(page.lines):
         output.say(f"{len(page.lines):,} of {page.total:,}; --limit 0 lists all.")
+
+
+def _as_object(line: UpdateLine, counts: "Mapping[str, UpdateCounts] | None") -> dict[str, Any]:
+    found = as_object(line)
+    return found if counts is None else found | {"computers": counts[line.identity.update_id]}
+
+
+def _table(
+    lines: Sequence[UpdateLine], counts: "Mapping[str, UpdateCounts] | None"
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    rows: list[tuple[Any, ...]] = []
+    for line in lines:
+        row = (line.identity.update_id, f"{line.arrived:%Y-%m-%d}", line.kb or "-")
+        if counts is not None:
+            computers = counts[line.identity.update_id]
+            row += (f"{computers.missing:,}", f"{computers.installed:,}")
+        rows.append((*row, _title(line)))
+    numbers = () if counts is None else ("MISSING", "INSTALLED")
+    return ("ID", "ARRIVED", "KB", *numbers, "TITLE"), rows
 
 
 @app.command()
@@ -93,11 +122,15 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show everything about one update."""
-    details = home(ctx).catalogue_browser.details(update, most=None)
+    here = home(ctx)
+    details = here.catalogue_browser.details(update, most=None)
+    update_id = details.line.identity.update_id
+    computers = here.compliance.counts([update_id])[update_id]
     if as_json:
-        output.print_json(as_object(details))
+        output.print_json(as_object(details) | {"computers": computers})
     else:
         print_details(details)
+        print_computers(computers)
 
 
 def _title(line: UpdateLine) -> str:

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable
+from itertools import accumulate
 
 from headgate.offer.arrays import NumbersById, sorted_in_pieces
 
@@ -20,36 +21,39 @@ def guid_bytes(update_id: str) -> bytes | None:
 class UpdateNumbers:
     """Numbers 0..n-1 in the order of the GUIDs.
 
-    The GUIDs stand sorted in one string of bytes; the first two bytes of one lead to the place
-    where it must be, which leaves two or three to look at in a large catalogue.
+    The GUIDs stand sorted in one string of bytes; the first bits of one lead to the place where it
+    must be, which leaves two or three to look at.
     """
 
-    __slots__ = ("_buckets", "_revisions", "_starts", "_table", "number_of_revision")
+    __slots__ = ("_buckets", "_revisions", "_shift", "_starts", "_table", "number_of_revision")
 
     def __init__(self, known: Iterable[tuple[int, str]]) -> None:
         table = bytearray()
-        buckets = array("I", bytes(4 * 65537))
-        starts = array("I")
-        revisions = array("I")
+        self._starts = array("I")
+        self._revisions = array("I")
         self.number_of_revision = NumbersById()  #: by revision id, live or not
-        last = b""
         for record in sorted_in_pieces(map(_record, known)):
-            guid = record[:_GUID]
-            if guid != last:
-                last = guid
-                starts.append(len(revisions))
-                buckets[int.from_bytes(guid[:2]) + 1] += _GUID
-                table += guid
+            if not table.endswith(record[:_GUID]):
+                self._starts.append(len(self._revisions))
+                table += record[:_GUID]
             revision_id = int.from_bytes(record[_GUID:])
-            revisions.append(revision_id)
-            self.number_of_revision.put(revision_id, len(starts) - 1)
-        starts.append(len(revisions))
-        for place in range(65536):
-            buckets[place + 1] += buckets[place]
+            self._revisions.append(revision_id)
+            self.number_of_revision.put(revision_id, len(self._starts) - 1)
+        self._starts.append(len(self._revisions))
         self._table = bytes(table)
-        self._buckets = buckets
-        self._starts = starts
-        self._revisions = revisions
+        bits = min(len(self).bit_length(), 16)
+        self._shift = 16 - bits
+        self._buckets = self._counted(bits)
+
+    def _counted(self, bits: int) -> "array[int]":
+        """Return where in the table the GUIDs begin that start with each number of ``bits``."""
+        sizes = array("I", bytes(4 * ((1 << bits) + 1)))
+        for place in range(0, len(self._table), _GUID):
+            sizes[self._bucket(self._table[place : place + 2]) + 1] += _GUID
+        return array("I", accumulate(sizes))
+
+    def _bucket(self, guid: bytes) -> int:
+        return int.from_bytes(guid[:2]) >> self._shift
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -59,7 +63,7 @@ class UpdateNumbers:
         guid = guid_bytes(update_id)
         if guid is None:
             return None
-        bucket = int.from_bytes(guid[:2])
+        bucket = self._bucket(guid)
         end = self._buckets[bucket + 1]
         place = self._table.find(guid, self._buckets[bucket], end)
         while place % _GUID and place != -1:  # across two neighbours

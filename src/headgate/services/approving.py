@@ -14,7 +14,7 @@ from headgate.catalogue.files import FileChoice, FileTotal
 from headgate.content.store import ContentStore
 from headgate.errors import UsageError
 from headgate.fleet.groups import ALL_COMPUTERS
-from headgate.sentences import Sentence
+from headgate.sentences import Sentence, Sentences
 from headgate.services.chosen_files import chosen_files
 from headgate.services.decision_rules import Proposal, Standing, Verb, judge
 from headgate.services.file_fetching import queue_fetching
@@ -34,13 +34,16 @@ from headgate.storage.deciding import Licence
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.jobs import Job
 
+#: Refusals an error tells; it carries all.
+_TOLD = 5
+
 
 class DecisionRefusedError(UsageError):
     """Some of the updates cannot be decided about so; nothing was changed."""
 
     def __init__(self, refused: Sequence[Proposal]) -> None:
-        first = refused[0]
-        super().__init__(first.refusal or "", next_step=first.next_step)
+        told = (one.refusal or "" for one in refused[:_TOLD])
+        super().__init__(Sentences(told), next_step=refused[0].next_step)
         self.refused = tuple(refused)
 
 
@@ -48,8 +51,8 @@ class LicenceNotAcceptedError(UsageError):
     """A licence has to be accepted first; nothing was changed."""
 
     next_step = Sentence(
-        "Read it (`headgate updates show ID`, or the update's page in the console), then approve "
-        "with `--accept-licence`."
+        "Read it: `headgate approve` shows it, and so does the update's page in the console. Then "
+        "approve with `--accept-licence`."
     )
 
     def __init__(self, proposals: Sequence[Proposal]) -> None:
@@ -114,7 +117,7 @@ class Approving:
             )
 
     def licence_text(self, licence: Licence, languages: Sequence[str]) -> LicenceText | None:
-        """Return a licence for a reader of ``languages``; None: its file is not here."""
+        """Return a licence for a reader of ``languages``; None: no file here has it."""
         with transactions.read(self.engine) as conn:
             files, _ = update_details.files_of(conn, licence.revision_id, None)
         return read_licence(self.store, files, languages, licence.default_language)

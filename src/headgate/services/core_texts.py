@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from headgate.metadata.core_pieces import LARGE
 from headgate.storage import client_fragments, transactions
 from headgate.storage.engine import Engine
-
-#: Bytes of escaped text above which a Core is sent in pieces.
-LARGE = 64 * 1024
 
 #: Bytes of unpacked text that are kept at most.
 KEPT = 64 * 1024 * 1024

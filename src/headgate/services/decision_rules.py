@@ -118,10 +118,12 @@ def _refusal(standing: Standing, verb: Verb) -> tuple[Sentence, Sentence] | None
             Sentence("'{title}' is not meant to be installed by itself.", title=known.title),
             Sentence("`headgate updates list` shows what can be decided about."),
         )
-    return _refusal_to_approve(known, verb) if verb.approves else None
+    return _refusal_to_approve(standing, known, verb) if verb.approves else None
 
 
-def _refusal_to_approve(known: Candidate, verb: Verb) -> tuple[Sentence, Sentence] | None:
+def _refusal_to_approve(
+    standing: Standing, known: Candidate, verb: Verb
+) -> tuple[Sentence, Sentence] | None:
     if known.is_expired:
         return (
             Sentence("'{title}' has expired: its publisher has withdrawn it.", title=known.title),
@@ -131,6 +133,15 @@ def _refusal_to_approve(known: Candidate, verb: Verb) -> tuple[Sentence, Sentenc
         return (
             Sentence("'{title}' cannot be uninstalled by Windows Update.", title=known.title),
             Sentence("Remove it on the computers themselves."),
+        )
+    if verb is Verb.INSTALL and not all(each.is_readable for each in standing.licences):
+        return (
+            Sentence(
+                "The licence of '{title}' is not on this server yet: nobody can agree to what "
+                "cannot be read.",
+                title=known.title,
+            ),
+            Sentence("The next synchronization fetches it."),
         )
     return None
 

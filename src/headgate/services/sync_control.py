@@ -15,8 +15,11 @@ from headgate.errors import UsageError
 from headgate.jobs import schedule
 from headgate.jobs.schedule import Attempt, Timetable
 from headgate.sentences import Sentence
+from headgate.services.chosen_files import chosen_files
 from headgate.services.configuring import Configuring
+from headgate.services.readiness import settle_readiness
 from headgate.services.settling import catalogue_changed
+from headgate.settings.shared import Shared
 from headgate.storage import audit, installation, jobs, run_history, runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.jobs import Job
@@ -144,14 +147,14 @@ class SyncControl:
 
     def cancel(self, *, by: str) -> Job:
         """Ask the synchronization under way to stop; raises NothingToCancelError."""
-        now = clock.now()
+        now, shared = clock.now(), self._configuring.shared()
         with transactions.write(self._engine) as conn:
             under_way = jobs.unfinished(conn, [SYNCHRONIZE])
             if not under_way:
                 raise NothingToCancelError
             job = under_way[0]
             jobs.request_cancel(conn, job.job_id, at=now)
-            _close_run_without_job(conn, now)
+            _close_run_without_job(conn, now, shared)
             audit.note(
                 conn,
                 actor=by,
@@ -163,8 +166,9 @@ class SyncControl:
 
     def close_run_without_job(self) -> None:
         """Close the run of a job that was cancelled while its worker was dead."""
+        shared = self._configuring.shared()
         with transactions.write(self._engine) as conn:
-            _close_run_without_job(conn, clock.now())
+            _close_run_without_job(conn, clock.now(), shared)
 
     def status(self) -> SyncStatus:
         """Return what goes on now."""
@@ -276,13 +280,15 @@ class SyncControl:
         )
 
 
-def _close_run_without_job(conn: Connection, now: datetime) -> None:
+def _close_run_without_job(conn: Connection, now: datetime, shared: Shared) -> None:
     """A run that waits to be resumed ends with the job that would have resumed it."""
     run = runs.open_run(conn)
     if run is None or jobs.unfinished(conn, [SYNCHRONIZE]):
         return
     runs.end_run(conn, run.id, result="cancelled", reason=runs.WHY_CANCELLED, at=now)
     if runs.has_brought_documents(conn, run.id):
+        # What it brought is offered from now on, so approvals must say truly what is here of it.
+        settle_readiness(conn, chosen_files(conn, shared))
         catalogue_changed(conn)
 
 

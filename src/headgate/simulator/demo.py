@@ -1,11 +1,12 @@
-"""The demo: a pretend Microsoft Update, a real server, and a synchronization one can watch.
+"""The demo: a pretend Microsoft Update, a real server, ten computers, and what becomes of them.
 
-Both are child processes; the story is told with the commands an administrator would type, and
+All are child processes; the story is told with the commands an administrator would type, and
 every number in it was read back from the server with them.
 
-1. The pretend Microsoft Update and the server start.      4. Again: nothing is new.
-2. The server is told where updates come from.             5. A month passes at Microsoft.
-3. The first synchronization, and what it brought.         6. A third one brings just what is new.
+1. The pretend Microsoft Update and the server start.      5. A month passes at Microsoft.
+2. The server is told where updates come from.             6. The history.
+3. The first synchronization, and what it brought.         7. Updates are approved.
+4. Again: nothing is new.                                  8. Ten computers install them and report.
 
 It ends with the console: its address, and a link that signs in whoever watches.
 """
@@ -30,8 +31,12 @@ from headgate.simulator.children import LOOPBACK, Child, clean_environment, free
 #: Where computers look for an update server; the demo takes it, or the next free port.
 USUAL_PORT = 8530
 SHOWN_UPDATES = 8
+SHOWN_IN_A_COMMAND = 4
+#: States of an update on a computer that has a use for it and not yet has it.
+_MISSING = ("needed", "downloaded", "failed", "pending_reboot")
 #: An administrator without a password: who watches signs in with a link.
 DEMO_USER = "demo"
+COMPUTERS = 10
 _WIDTH = 100
 
 
@@ -63,6 +68,7 @@ def run_demo(*, once: bool, data: Path | None, out: TextIO = sys.stdout) -> None
 
         story.run("users", "add", DEMO_USER, "--role", "administrator", "--no-password")
         tell_story(story, source)
+        tell_of_computers(story, f"http://{address}")
         story.show_console(f"http://{address}/WSUSAdmin")
         if once:
             story.tell("\nThat was the demo.")
@@ -95,6 +101,25 @@ def tell_story(story: "_Story", source: str) -> None:
 
     story.title("The history")
     story.run("sync", "history", shown=True)
+
+
+def tell_of_computers(story: "_Story", server: str) -> None:
+    """Tell what computers make of approved updates. Raises DemoFailedError when it is nothing."""
+    story.title("What nothing newer replaces is approved; its files are fetched")
+    everything = story.ask("updates", "list", "--limit", "0")
+    wanted = [one for one in everything if not one["superseded"] and one["state"] != "expired"]
+    story.approve(wanted)
+
+    story.title(f"{COMPUTERS} Windows computers scan, download, install and report")
+    story.run("lab", "clients", "--count", str(COMPUTERS), "--server", server, shown=True)
+    reported = [one for one in story.ask("computers", "list") if one["last_report"]]
+    story.tell(f"   {len(reported)} computers have reported to the server")
+    everywhere = story.show_installed(wanted)
+    if len(reported) != COMPUTERS or not everywhere:
+        raise DemoFailedError(
+            "The computers did not do what was approved.",
+            next_step="Please report this with the output above.",
+        )
 
 
 class _Story:
@@ -164,6 +189,34 @@ class _Story:
         chosen = [one["title"] for one in self.ask("classifications", "list") if one["selected"]]
         self.tell(f"   chosen classifications: {', '.join(chosen)}")
         self.show_updates("in the catalogue")
+
+    def approve(self, updates: list[dict[str, Any]]) -> None:
+        """Approve updates and wait for their files."""
+        shown = [f"KB{one['kb']}" for one in updates if one["kb"]]
+        words = " ".join(list(dict.fromkeys(shown))[:SHOWN_IN_A_COMMAND])
+        self.tell(f"   $ headgate approve {words} … --wait")
+        ids = [one["id"] for one in updates]
+        done = self.ask("approve", *ids, "--accept-licence", "--wait")
+        files = done["fetched"]["files"] if done["fetched"] else 0
+        self.tell(f"   {len(ids):,} updates approved, {files:,} files fetched")
+
+    def show_installed(self, updates: list[dict[str, Any]]) -> int:
+        """Tell which updates are installed on every computer that had a use for them."""
+        approved = {update["id"] for update in updates}
+        installed = []
+        for update in self.ask("updates", "list", "--limit", "0", "--computers"):
+            said = update["computers"]
+            missing = sum(said[state] for state in _MISSING)
+            if update["id"] in approved and said["installed"] and not missing:
+                installed.append((said["installed"], update))
+        self.tell(
+            f"   {len(installed):,} of {len(updates):,} approved updates are installed everywhere "
+            "they were needed, among them:"
+        )
+        installed.sort(key=lambda one: -one[0])
+        for computers, update in installed[:SHOWN_UPDATES]:
+            self.tell(_fitting(f"     {computers:>2} computers  {update['title']}"))
+        return len(installed)
 
     def show_console(self, address: str) -> None:
         """Tell where the console is, and the link that signs in the one who watches."""

@@ -22,6 +22,7 @@ from headgate.fleet.windows import PatchLevel
 from headgate.storage import statements
 from headgate.storage.tables.fleet import computers
 from headgate.storage.tables.operations import installation
+from headgate.storage.types import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,10 @@ def rename(
         update(computers)
         .where(computers.c.computer_id == computer_id)
         .values(
-            cloned_at=case((and_(changed, alternates), at), else_=computers.c.cloned_at),
+            cloned_at=case(
+                (and_(changed, alternates), literal(at, UtcDateTime())),
+                else_=computers.c.cloned_at,
+            ),
             other_name=case((changed, computers.c.dns_name), else_=computers.c.other_name),
             dns_name=dns_name,
             requested_group=requested_group,
@@ -166,7 +170,7 @@ _SEEN = (
         computers.c.computer_id == bindparam("of"),
         or_(
             computers.c.last_contact < bindparam("at"),
-            bindparam("scanned", type_=computers.c.last_scan.type).is_not(None),
+            bindparam("scanned", type_=UtcDateTime()).is_not(None),
         ),
     )
     .values(
@@ -174,8 +178,8 @@ _SEEN = (
         address=bindparam("from"),
         last_scan=case(
             (
-                bindparam("scanned", type_=computers.c.last_scan.type).is_not(None),
-                bindparam("scanned", type_=computers.c.last_scan.type),
+                bindparam("scanned", type_=UtcDateTime()).is_not(None),
+                bindparam("scanned", type_=UtcDateTime()),
             ),
             else_=computers.c.last_scan,
         ),

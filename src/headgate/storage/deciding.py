@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, text
 
+from headgate.catalogue.files import FilePresence
 from headgate.catalogue.revisions import PublicationState, UpdateKind
 from headgate.storage import statements
 from headgate.storage.tables import catalogue as t
@@ -40,6 +41,7 @@ class Licence(NamedTuple):
     revision_id: int  #: our number of a revision it belongs to
     title: str  #: of that revision
     default_language: str
+    is_readable: bool  #: its text is here; or no file has it
 
 
 def candidates(conn: Connection, update_ids: Collection[str]) -> dict[str, Candidate]:
@@ -97,8 +99,10 @@ def licences(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Li
     found: dict[str, dict[str, Licence]] = {}
     for chunk in statements.chunks(sorted(set(update_ids))):
         for row in conn.execute(_licences(chunk)):
-            of_update = found.setdefault(row.root, {})
-            of_update.setdefault(row.eula_id, _licence(row))
+            licence, of_update = _licence(row), found.setdefault(row.root, {})
+            known = of_update.get(licence.eula_id)
+            if known is None or (licence.is_readable and not known.is_readable):
+                of_update[licence.eula_id] = licence
     return {update_id: list(several.values()) for update_id, several in found.items()}
 
 
@@ -122,6 +126,7 @@ def _licences(update_ids: Collection[str]) -> Select[Any]:
             ),
         )
     )
+    present = t.files.c.presence == FilePresence.PRESENT.value
     return (
         select(
             below.c.root,
@@ -129,10 +134,23 @@ def _licences(update_ids: Collection[str]) -> Select[Any]:
             columns.revision_id,
             columns.title,
             columns.default_language,
+            or_(~_licence_file(), _licence_file(present)).label("is_readable"),
         )
         .join(below, below.c.revision_id == columns.revision_id)
         .where(columns.eula_id.is_not(None))
         .order_by(columns.revision_id)
+    )
+
+
+def _licence_file(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the revision has a file with the text of a licence."""
+    named = t.revision_files.c
+    return (
+        select(1)
+        .select_from(t.revision_files)
+        .join(t.files, t.files.c.sha1 == named.sha1)
+        .where(named.revision_id == t.revisions.c.revision_id, named.is_eula, *conditions)
+        .exists()
     )
 
 
@@ -154,6 +172,7 @@ def _licence(row: Any) -> Licence:
         revision_id=row.revision_id,
         title=row.title,
         default_language=row.default_language,
+        is_readable=bool(row.is_readable),
     )
 
 

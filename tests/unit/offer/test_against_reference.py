@@ -11,7 +11,7 @@ from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.offer.questions import Limits
 
 ids = st.integers(FIRST_REVISION_ID - 1, FIRST_REVISION_ID + 120) | st.integers(-(2**31), 2**31)
-histories = st.builds(list.__add__, beginnings, st.lists(events, max_size=25))
+histories = st.builds(list.__add__, beginnings, st.lists(events, min_size=10, max_size=25))
 categories = st.none() | st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True)
 
 

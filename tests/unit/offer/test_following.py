@@ -92,7 +92,7 @@ scans = st.builds(
 @settings(max_examples=300)
 @given(
     beginning=beginnings,
-    steps=st.lists(st.one_of(events, events, scans), max_size=40),
+    steps=st.lists(st.one_of(events, events, scans), min_size=12, max_size=40),
     installed=st.frozensets(st.sampled_from(NAMES)),
 )
 def test_following_and_starting_afresh_end_alike(
@@ -122,7 +122,7 @@ def test_following_and_starting_afresh_end_alike(
 @settings(max_examples=100)
 @given(
     before=beginnings,
-    after=st.lists(events, max_size=15),
+    after=st.lists(events, min_size=1, max_size=15),
     installed=st.frozensets(st.sampled_from(NAMES)),
 )
 def test_a_computer_that_knows_all_hears_nothing_and_then_only_what_changed(

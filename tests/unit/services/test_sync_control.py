@@ -5,18 +5,33 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from tests.cast import NOON
+from tests.cast import NOON, a_guid, a_revision, incoming
+from tests.catalogue_rows import store
 
+from headgate.approvals.decisions import Action
+from headgate.catalogue.files import UpdateFile
+from headgate.catalogue.identity import RevisionIdentity
+from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.services.configuring import Configuring
+from headgate.services.settling import catalogue_changed
 from headgate.services.sync_control import (
     AlreadySynchronizingError,
     NothingToCancelError,
     SyncControl,
 )
 from headgate.settings.secrets import SecretKey
-from headgate.storage import audit, installation, jobs, runs, transactions
+from headgate.storage import (
+    audit,
+    decisions,
+    ingestion,
+    installation,
+    jobs,
+    runs,
+    transactions,
+)
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
+from headgate.storage.live import live_catalogue
 
 
 class _Office:
@@ -95,6 +110,38 @@ def test_a_waiting_synchronization_is_cancelled(office: _Office) -> None:
 
     assert office.sync.cancel(by="bob").state == "cancelled"
     assert office.sync.status().job is None
+
+
+def test_what_a_cancelled_run_had_brought_is_offered_once_its_files_are_here(
+    office: _Office,
+) -> None:
+    """Its worker is dead, so nobody else closes the run."""
+    update = RevisionIdentity(a_guid(), 1)
+    missing = UpdateFile(sha1=b"x" * 20, sha256=b"x" * 32, name="a.cab", size=1)
+    store(office.engine, a_revision(update))
+    office.start()
+    with transactions.write(office.engine) as conn:
+        catalogue_changed(conn)
+        decisions.approve(
+            conn,
+            [update.update_id],
+            Action.INSTALL,
+            group_id=ALL_COMPUTERS,
+            ready=[update.update_id],
+            by="alice",
+            at=NOON,
+        )
+        run = runs.begin_run(conn, scope="everything", source="s", started_by="alice", at=NOON)
+        newer = a_revision(RevisionIdentity(update.update_id, 2), files=(missing,))
+        ingestion.store_batch(conn, [incoming(newer)], arrived_at=NOON, run_id=run)
+        runs.add_to_run(conn, run, documents=1)
+    office.sync.cancel(by="alice")
+
+    with transactions.read(office.engine) as conn:
+        catalogue = live_catalogue(conn)
+        assert [one.revision_number for one in catalogue.revisions()] == [2]
+        assert catalogue.version == 2
+        assert [one.files_ready for one in decisions.read_decisions(conn).approvals] == [False]
 
 
 def test_there_may_be_nothing_to_cancel(office: _Office) -> None:

@@ -293,20 +293,21 @@ def _set_release(question: Question) -> Machine | None:
     found = fulfilling_version(comparison, version_numbers(question.text("Version")))
     if found is None:
         return None
-    machine, version = question.machine, ".".join(map(str, found))
-    changed = replace(machine, releases={**machine.releases, question.text("Name"): version})
-    if found[:2] == (10, 0) and found[2] == machine.windows.build:
-        return replace(changed, windows=replace(machine.windows, ubr=found[3]))
-    return changed
+    machine = _remove_release(question)
+    releases = {**machine.releases, question.text("Name"): ".".join(map(str, found))}
+    windows = machine.windows
+    if found[:2] == (windows.major, windows.minor) and found[2] == windows.build:
+        windows = replace(windows, ubr=found[3])
+    return replace(machine, releases=releases, windows=windows)
 
 
-def _lower_release(question: Question) -> Machine | None:
+def _remove_release(question: Question) -> Machine:
     wanted = question.text("Name").lower()
     left = {name: one for name, one in question.machine.releases.items() if name.lower() != wanted}
     return replace(question.machine, releases=left)
 
 
-_RELEASE = RuleKind(holds=_release_version, make_true=_set_release, make_false=_lower_release)
+_RELEASE = RuleKind(holds=_release_version, make_true=_set_release, make_false=_remove_release)
 
 PACKAGE_RULES = {
     "m.MsiProductInstalled": RuleKind(
@@ -337,7 +338,7 @@ PACKAGE_RULES = {
         holds=_named_package_installed, make_true=_install_named_package
     ),
     "ProductReleaseInstalled": RuleKind(
-        holds=_release_installed, make_true=_set_release, make_false=_lower_release
+        holds=_release_installed, make_true=_set_release, make_false=_remove_release
     ),
     "ProductReleaseVersion": _RELEASE,
 }

@@ -6,7 +6,6 @@ on where it was, as real computers do.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -15,6 +14,7 @@ from headgate.errors import UsageError
 from headgate.sentences import Sentence
 from headgate.simulator.windows_client.core import Core, read_core
 from headgate.simulator.windows_client.machine import Machine
+from headgate.wire import lexical
 from headgate.wire.clientsync.reporting_event import ReportingEvent
 from headgate.wire.clientsync.update_info import Deployment
 from headgate.wire.cookie import Cookie
@@ -73,7 +73,7 @@ class _KeptUpdate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     machine: Machine
-    expiration: datetime | None
+    expiration: str | None  #: as the server wrote it
     encrypted_data: bytes
     last_change: str | None
     authorization_path: str
@@ -94,7 +94,7 @@ def save(directory: Path, state: AgentState) -> None:
     cookie = state.cookie
     kept = _Kept(
         machine=state.machine,
-        expiration=None if cookie is None else cookie.expiration,
+        expiration=None if cookie is None else lexical.write_datetime(cookie.expiration),
         encrypted_data=b"" if cookie is None else cookie.encrypted_data,
         last_change=state.last_change,
         authorization_path=state.authorization_path,
@@ -142,7 +142,9 @@ def load(directory: Path, machine: Machine) -> AgentState:
         pending=kept.pending,
     )
     if kept.expiration is not None:
-        state.cookie = Cookie(expiration=kept.expiration, encrypted_data=kept.encrypted_data)
+        state.cookie = Cookie(
+            expiration=lexical.read_datetime(kept.expiration), encrypted_data=kept.encrypted_data
+        )
     for one in kept.updates:
         cached = CachedUpdate(
             core=read_core(one.xml), xml=one.xml, deployment=one.deployment, is_leaf=one.is_leaf

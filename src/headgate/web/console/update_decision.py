@@ -81,7 +81,7 @@ class ShownLicence:
 
     title: str  #: of what it belongs to
     language: str
-    text: str | None  #: None: its file is not here
+    text: str | None  #: None: no file has it
     is_cut: bool
 
 

@@ -236,11 +236,16 @@ def test_a_report_answered_with_false_is_refused() -> None:
     assert "ReportEventBatch" in outcome.error
 
 
-def test_a_damaged_xpress_body_is_refused() -> None:
-    with tiny_server() as server:
-        server.bend_text["GetConfig"] = ("x", "x")
-        outcome = visit(server)
-        assert outcome.error == ""
-
+def test_an_answer_without_compression_is_fine() -> None:
     with tiny_server(compressed=False) as server:
-        assert visit(server).error == "", "identity is fine"
+        outcome = visit(server)
+
+    assert outcome.error == "" and len(outcome.installed) == 1
+
+
+def test_a_body_that_is_not_the_xpress_it_claims_to_be_is_refused() -> None:
+    with tiny_server() as server:
+        server.damaged = True
+        outcome = visit(server)
+
+    assert outcome.hresult == "0x80244008"

@@ -1,0 +1,169 @@
+"""`headgate computers …` and `headgate connect`, as administrators and their scripts use them."""
+
+import ssl
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.client_door import A_CLIENT, ClientDoor
+from tests.commands import Ended, HeadgateCommand
+
+from headgate.bootstrap import open_home
+
+WINDOWS_KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate"
+
+
+@pytest.fixture
+def headgate(tmp_path: Path) -> HeadgateCommand:
+    return HeadgateCommand(tmp_path / "data")
+
+
+@pytest.fixture
+def door(headgate: HeadgateCommand) -> Iterator[ClientDoor]:
+    home = open_home(headgate.data, {})
+    door = ClientDoor(home.engine, home.directory.secret_file)
+    yield door
+    door.close()
+    home.engine.dispose()
+
+
+def done(ended: Ended) -> Ended:
+    assert ended.code == 0, ended
+    return ended
+
+
+def _a_windows_11(door: ClientDoor) -> None:
+    door.register(os_major=10, os_minor=0, os_build=26200, old_product_type=1, new_product_type=48)
+    door.contacts.noted(A_CLIENT, {"OSVersion": "10.0.26200.8037"})
+    door.contacts.flush()
+
+
+def test_without_computers_the_list_says_how_to_get_one(headgate: HeadgateCommand) -> None:
+    listed = done(headgate("computers", "list"))
+
+    assert listed.out == ""
+    assert "headgate connect" in listed.err
+    assert done(headgate("computers", "list", "--json")).json == []
+
+
+def test_a_computer_is_listed_and_shown(headgate: HeadgateCommand, door: ClientDoor) -> None:
+    _a_windows_11(door)
+    listed = done(headgate("computers", "list", "--json")).json
+
+    assert listed == [
+        {
+            "id": A_CLIENT,
+            "name": "pc7.example.com",
+            "address": "192.0.2.7",
+            "windows": "Windows 11 25H2 Pro",
+            "build": "10.0.26200.8037",
+            "last_contact": "2026-11-20T12:00:00Z",
+            "last_report": None,
+            "state": listed[0]["state"],  # silent or not, as today's clock has it
+        }
+    ]
+    assert "Windows 11 25H2 Pro" in done(headgate("computers", "list")).out
+    shown = done(headgate("computers", "show", "pc7", "--json")).json
+    assert shown["inventory"] == {"scan": {"OSVersion": "10.0.26200.8037"}}
+    assert shown["agent"] is None
+    assert "(10.0.26200.8037)" in done(headgate("computers", "show", A_CLIENT)).out
+
+
+def test_what_was_filtered_away_is_no_empty_fleet(
+    headgate: HeadgateCommand, door: ClientDoor
+) -> None:
+    _a_windows_11(door)
+
+    assert done(headgate("computers", "list", "--text", "srv")).err == "No computers match.\n"
+    assert done(headgate("computers", "list", "--text", "PC7", "--json")).json[0]["id"] == A_CLIENT
+    assert done(headgate("computers", "list", "--state", "replaced", "--json")).json == []
+
+
+def test_a_computer_is_forgotten_once(headgate: HeadgateCommand, door: ClientDoor) -> None:
+    _a_windows_11(door)
+
+    assert A_CLIENT in done(headgate("computers", "forget", "pc7")).out
+    again = headgate("computers", "forget", "pc7")
+    assert again.code == 2
+    assert "There is no computer pc7." in again.err
+    assert "headgate computers list" in again.err
+
+
+def test_connecting_names_one_address_with_its_port(headgate: HeadgateCommand) -> None:
+    done(headgate("settings", "set", "server.names=wsus.example.com"))
+    found = done(headgate("connect", "--json")).json
+    values = {value["name"]: value["value"] for value in found["values"]}
+
+    assert found["server"] == "http://wsus.example.com:8530"
+    assert values["WUServer"] == values["WUStatusServer"] == found["server"]
+    assert values["UseWUServer"] == 1
+    assert found["ports"] == [8530]
+    said = done(headgate("connect")).out
+    for expected in ("WUServer = http://wsus.example.com:8530", "usoclient", "8530/tcp", "DoSvc"):
+        assert expected in said
+
+
+def test_a_port_is_named_even_where_it_is_the_usual_one(tmp_path: Path) -> None:
+    headgate = HeadgateCommand(tmp_path / "data", HEADGATE_LISTEN_HTTP="0.0.0.0:80")
+    found = done(headgate("connect", "--json")).json
+
+    assert found["server"].endswith(":80")
+
+
+def test_files_and_scripts_are_for_windows_tools(headgate: HeadgateCommand, tmp_path: Path) -> None:
+    done(headgate("settings", "set", "server.names=wsus.example.com"))
+    reg = done(headgate("connect", "--format", "reg", "--group", "Büro")).out
+    ps1 = done(headgate("connect", "--format", "ps1")).out
+    gpo = done(headgate("connect", "--format", "gpo")).out
+
+    assert reg.startswith("Windows Registry Editor Version 5.00")
+    assert f"[{WINDOWS_KEY}]" in reg
+    assert '"WUStatusServer"="http://wsus.example.com:8530"' in reg
+    assert '"TargetGroup"=hex(1):42,00,fc,00,72,00,6f,00,00,00' in reg
+    assert "Set-ItemProperty" in ps1
+    assert "DetectNow()" in ps1
+    assert "Set-GPRegistryValue -Name 'Headgate'" in gpo
+    for text in (reg, ps1, gpo):
+        assert text.isascii()
+
+
+def test_with_tls_computers_learn_whom_to_trust(headgate: HeadgateCommand) -> None:
+    done(headgate("settings", "set", "server.names=wsus.example.com"))
+    home = open_home(headgate.data, {})
+    home.certificates.ready()  # what a server does when it starts
+    facts = home.certificates.describe()
+    home.engine.dispose()
+    assert facts is not None
+    assert facts.authority is not None
+    found = done(headgate("connect", "--tls", "--json")).json
+    script = done(headgate("connect", "--tls", "--format", "ps1")).out
+
+    assert found["server"] == "https://wsus.example.com:8531"
+    assert found["ports"] == [8530, 8531]  # files come without TLS
+    assert found["ca_sha256"] == facts.authority.fingerprint
+    assert found["ca_url"].startswith("https://wsus.example.com:8531/console/certificate/")
+    encoded = script.partition("FromBase64String('")[2].partition("'")[0]
+    assert ssl.DER_cert_to_PEM_cert(b64decode(encoded)).strip() == (
+        facts.authority.pem.decode().strip()
+    )
+
+
+def test_what_would_keep_computers_away_is_said(tmp_path: Path) -> None:
+    headgate = HeadgateCommand(
+        tmp_path / "data", HEADGATE_LISTEN_HTTP="127.0.0.1:8530", HEADGATE_LISTEN_HTTPS="off"
+    )
+    said = done(headgate("connect")).err
+    assert "127.0.0.1 is this machine alone" in said
+    assert "headgate serve" in said
+
+    refused = headgate("connect", "--tls")
+    assert refused.code == 2
+    assert "does not listen with TLS" in refused.err
+
+
+def test_an_odd_group_is_refused(headgate: HeadgateCommand) -> None:
+    refused = headgate("connect", "--group", "a\nb")
+
+    assert refused.code == 2
+    assert refused.out == ""

@@ -1,0 +1,180 @@
+"""Pretend Windows computers and a real server: what was approved ends up installed, nothing else.
+
+The server is the program people start; the computers know it by HTTP alone. What is compared is
+what the computers say of themselves with what the server says about them.
+"""
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.commands import HeadgateCommand, Running, fetched, until
+from tests.upstream_lab import running_upstream
+
+from headgate.simulator.fleet import Fleet, summary
+from headgate.simulator.windows_client.client import Outcome
+from headgate.simulator.windows_client.machine_file import write_machines
+from headgate.simulator.windows_client.mix import machines
+
+COMPUTERS = 10
+#: What is approved; each of them is needed by some of ten computers.
+TITLES = (
+    r"2026-11 Cumulative Update for Windows 11 Version 24H2 for x64",
+    r"2026-11 Cumulative Update for Windows 10 Version 22H2 for x64",
+    r"2026-11 Cumulative Update for Microsoft server operating system version 21H2",
+    r"2026-11 \.NET 8",
+)
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data directory with the built-in world, whose source still answers."""
+    data = tmp_path_factory.mktemp("clients") / "data"
+    headgate = HeadgateCommand(data)
+    with running_upstream() as lab:
+        source = (f"source.host={lab.host}", f"source.port={lab.port}", "source.tls=false")
+        assert headgate("settings", "set", "source.kind=upstream", *source).code == 0
+        assert headgate("sync", "now", "--yes").code == 0
+        yield data
+
+
+@pytest.fixture
+def headgate(catalogue: Path) -> HeadgateCommand:
+    return HeadgateCommand(catalogue)
+
+
+@contextmanager
+def served(headgate: HeadgateCommand, listen: str = "127.0.0.1:0") -> Iterator[tuple[Running, str]]:
+    """Run a server; give it and its address."""
+    with headgate.running("serve", "--listen", listen, "--listen-tls", "off") as server:
+        said = server.wait_until_it_says("Headgate serves")
+        found = re.search(r"serves (http://[\d.:]+)/", said)
+        assert found is not None
+        until(lambda: fetched(f"{found[1]}/health/ready")[0] == 200)
+        yield server, found[1]
+
+
+def approve_all(headgate: HeadgateCommand) -> set[str]:
+    """Approve what ``TITLES`` names, fetch its files, and return the ids."""
+    updates = headgate("updates", "list", "--limit", "0", "--json").json
+    ids = {one["id"] for one in updates for title in TITLES if re.match(title, str(one["title"]))}
+    assert len(ids) == len(TITLES)
+    assert headgate("approve", "--wait", *sorted(ids)).code == 0
+    return ids
+
+
+def installed(outcomes: list[Outcome]) -> dict[str, set[str]]:
+    return {one.name: {each.update_id for each in one.installed} for one in outcomes}
+
+
+def rounds_until_done(fleet: Fleet) -> list[list[Outcome]]:
+    """Let the fleet visit until nothing is offered that is not installed, a few times at most."""
+    done = []
+    for _ in range(6):
+        done.append(fleet.run())
+        told = summary(done[-1])
+        if told.failed == 0 and told.offered == 0:
+            return done
+    pytest.fail(f"the fleet never came to rest: {told}")
+
+
+def computers_of(headgate: HeadgateCommand) -> list[dict[str, Any]]:
+    known: list[dict[str, Any]] = headgate("computers", "list", "--json").json
+    return known
+
+
+def test_what_is_approved_is_installed_where_it_is_needed_and_nothing_else(
+    headgate: HeadgateCommand, tmp_path: Path
+) -> None:
+    with served(headgate) as (_, address):
+        lab = ("lab", "clients", "--server", address, "--json", "--state", str(tmp_path / "state"))
+        first = headgate(*lab, "--count", str(COMPUTERS))
+        assert first.code == 0, first.err
+        assert first.json["summary"]["installed"] == 0, "nothing is approved yet"
+        assert {one["events"] for one in first.json["computers"]} == {2}
+
+        approved = approve_all(headgate)
+        second = headgate(*lab, "--count", str(COMPUTERS))
+        third = headgate(*lab, "--count", str(COMPUTERS))
+        known = computers_of(headgate)
+
+    assert second.code == 0, second.err
+    by_computer = {one["name"]: one for one in second.json["computers"]}
+    got = {update["id"] for one in by_computer.values() for update in one["installed"]}
+    assert got == approved, (
+        "each approved update is needed by somebody, and nothing else is offered"
+    )
+    assert second.json["summary"]["received"] < 60, "an approval sends no Core again"
+    for now, later in zip(second.json["computers"], third.json["computers"], strict=True):
+        assert now["offered"] <= len(now["installed"])
+        assert later["offered"] == 0 and later["installed"] == []
+        assert later["present"] == now["present"]
+    assert third.json["summary"]["oddities"] == {}
+    assert {one["name"] for one in known} >= set(by_computer)
+
+
+def test_a_server_killed_in_the_middle_leads_to_the_same_end(headgate: HeadgateCommand) -> None:
+    with served(headgate) as (_, address):
+        approve_all(headgate)
+        undisturbed = installed(Fleet(machines(COMPUTERS), address).run())
+
+    fleet = Fleet(machines(COMPUTERS), address)
+    listen = address.removeprefix("http://")
+    with served(headgate, listen) as (server, _):
+        ended: list[Outcome] = []
+
+        def kill_after_two(outcome: Outcome) -> None:
+            ended.append(outcome)
+            if len(ended) == 2:
+                server.send(signal.SIGKILL)
+
+        disturbed = fleet.run(on_done=kill_after_two)
+        server.ended()
+    with served(headgate, listen):
+        later = rounds_until_done(fleet)
+
+    together: dict[str, set[str]] = {one.name: set() for one in disturbed}
+    for outcomes in (disturbed, *later):
+        for name, ids in installed(outcomes).items():
+            together[name] |= ids
+    assert together == undisturbed
+    assert any(undisturbed.values())
+
+
+def test_described_machines_are_taken_from_a_file(
+    headgate: HeadgateCommand, tmp_path: Path
+) -> None:
+    described = tmp_path / "two.toml"
+    described.write_text(write_machines(list(machines(2, seed=7))), encoding="utf-8")
+    with served(headgate) as (_, address):
+        told = headgate("lab", "clients", "--machines", str(described), "--server", address)
+
+    assert told.code == 0, told.err
+    assert told.out.startswith("2 of 2 computers scanned")
+
+
+def test_computers_that_find_no_server_end_with_failures(headgate: HeadgateCommand) -> None:
+    with served(headgate) as (_, address):
+        pass
+    told = headgate("lab", "clients", "--count", "2", "--server", address)
+
+    assert told.code == 3
+    assert "0x80072EFD" in told.err
+
+
+def test_a_loop_ends_with_ctrl_c(headgate: HeadgateCommand) -> None:
+    with (
+        served(headgate) as (_, address),
+        headgate.running(
+            "lab", "clients", "--count", "1", "--server", address, "--loop", "--pause", "600"
+        ) as clients,
+    ):
+        clients.wait_until(lambda: "1 of 1 computers" in clients.said())
+        clients.send(signal.SIGINT)
+        ended = clients.ended()
+
+    assert ended.code == 0, ended.err
