@@ -15,7 +15,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCE = Path("src/headgate/wire/xpress.c")
-LIBRARY = Path("src/headgate/wire/_xpress.so")
+LIBRARY = Path("src/headgate/wire/_xpress.native")
 
 
 class NativeHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -42,24 +42,21 @@ def a_statement(computer_id: str = ALICE, **lists: Iterable[str]) -> ClientEvent
 def register(engine: Engine, *computer_ids: str, at: datetime | None = NOON) -> None:
     """Make computers known; without ``at`` they never registered."""
     with transactions.write(engine) as conn:
+        taken = conn.execute(select(func.max(computers.c.number))).scalar() or 0
         conn.execute(
             insert(computers),
             [
                 {
                     "computer_id": computer_id,
-                    "number": _number(computer_id),
+                    "number": number,
                     "dns_name": "pc.example",
                     "first_contact": NOON,
                     "last_contact": NOON,
                     "registered_at": at,
                 }
-                for computer_id in computer_ids
+                for number, computer_id in enumerate(computer_ids, taken + 1)
             ],
         )
-
-
-def _number(computer_id: str) -> int:
-    return int(computer_id.replace("-", "")[-7:], 16)
 
 
 def assert_counters_hold(engine: Engine) -> None:

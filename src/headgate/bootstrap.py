@@ -170,7 +170,11 @@ class Home:
             services.contacts.close()
             snapshots.close()
 
-        return ClientDoors(routes=[*soap_routes(door), *file_routes(content)], close=close)
+        return ClientDoors(
+            routes=[*soap_routes(door), *file_routes(content)],
+            warm_up=snapshots.current,
+            close=close,
+        )
 
     def _client_services(
         self, settings: RecentSettings, snapshots: "Snapshots", contacts: "Contacts"
@@ -279,6 +283,11 @@ class Home:
             handlers=handlers(self),
             signals=signals,
         )
+
+    def settle_readiness(self) -> None:
+        """Say anew which approved updates have their files; settings may have changed unseen."""
+        with transactions.write(self.engine) as conn:
+            Readiness(settings=self.configuring.shared).settle(conn)
 
     def put_back_abandoned(self) -> bool:
         """Queue again what a dead worker left "running"; False when a worker is alive."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,9 +13,10 @@ from headgate.services.client_refusals import ComputerRefused, Refusal
 from headgate.services.client_reports import ClientReports
 from headgate.services.compliance import Compliance
 from headgate.storage import client_events, computer_states, transactions
-from headgate.storage.engine import Engine
+from headgate.storage.engine import Engine, sqlite_url
+from headgate.storage.transactions import DatabaseUnavailableError
 from tests.cast import NOON, a_guid
-from tests.databases import opened
+from tests.databases import opened, prepare
 from tests.reports import ALICE, BOB, a_statement, an_event, assert_counters_hold, register
 
 UPDATES = [a_guid() for _ in range(20)]
@@ -135,9 +138,7 @@ def test_too_much_at_once_is_sent_away_and_the_rest_is_recorded(
     reports = ClientReports(engine, now=lambda: NOON, most_waiting=1)
     sent = [pool.submit(reports.report, ALICE, [an_event(182, WORD)], NOON) for _ in range(8)]
     # One is being written and one waits; the others are answered although the database is held.
-    refused = [
-        one.exception() for one, _ in zip(as_completed(sent, PATIENCE), range(6), strict=False)
-    ]
+    refused = [one.exception() for one in islice(as_completed(sent, PATIENCE), 6)]
     held.let_go()
     wait(sent, PATIENCE)
     reports.close()
@@ -178,3 +179,19 @@ def test_after_going_down_computers_are_sent_away(reports: ClientReports) -> Non
 def _is_busy(one: "Future[None]") -> bool:
     error = one.exception()
     return isinstance(error, ComputerRefused) and error.code is Refusal.SERVER_BUSY
+
+
+def test_a_database_that_is_not_there_is_said_and_outlived(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    with opened(sqlite_url(folder / "headgate.db")) as engine:
+        reports = ClientReports(engine, now=lambda: NOON)
+        for _ in range(2):
+            with pytest.raises(DatabaseUnavailableError):
+                reports.report(ALICE, [an_event(182, WORD)], NOON)
+        folder.mkdir()
+        prepare(engine)
+        register(engine, ALICE)
+        reports.report(ALICE, [an_event(182, WORD)], NOON)
+        reports.close()
+
+        assert events_of(engine, ALICE) == 1

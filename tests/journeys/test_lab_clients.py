@@ -5,7 +5,9 @@ what the computers say of themselves with what the server says about them.
 """
 
 import re
+import shutil
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,9 +44,22 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield data
 
 
-@pytest.fixture
-def headgate(catalogue: Path) -> HeadgateCommand:
-    return HeadgateCommand(catalogue)
+@pytest.fixture(scope="module")
+def headgate(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> HeadgateCommand:
+    """The commands of the installation that is served at ``address``."""
+    return a_copy(catalogue, tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="module")
+def address(headgate: HeadgateCommand) -> Iterator[str]:
+    """A server for the tests that do no harm to it."""
+    with served(headgate) as (_, address):
+        yield address
+
+
+def a_copy(catalogue: Path, where: Path) -> HeadgateCommand:
+    shutil.copytree(catalogue, where / "data")
+    return HeadgateCommand(where / "data")
 
 
 @contextmanager
@@ -88,19 +103,18 @@ def computers_of(headgate: HeadgateCommand) -> list[dict[str, Any]]:
 
 
 def test_what_is_approved_is_installed_where_it_is_needed_and_nothing_else(
-    headgate: HeadgateCommand, tmp_path: Path
+    headgate: HeadgateCommand, address: str, tmp_path: Path
 ) -> None:
-    with served(headgate) as (_, address):
-        lab = ("lab", "clients", "--server", address, "--json", "--state", str(tmp_path / "state"))
-        first = headgate(*lab, "--count", str(COMPUTERS))
-        assert first.code == 0, first.err
-        assert first.json["summary"]["installed"] == 0, "nothing is approved yet"
-        assert {one["events"] for one in first.json["computers"]} == {2}
+    lab = ("lab", "clients", "--server", address, "--json", "--state", str(tmp_path / "state"))
+    first = headgate(*lab, "--count", str(COMPUTERS))
+    assert first.code == 0, first.err
+    assert first.json["summary"]["installed"] == 0, "nothing is approved yet"
+    assert {one["events"] for one in first.json["computers"]} == {2}
 
-        approved = approve_all(headgate)
-        second = headgate(*lab, "--count", str(COMPUTERS))
-        third = headgate(*lab, "--count", str(COMPUTERS))
-        known = computers_of(headgate)
+    approved = approve_all(headgate)
+    second = headgate(*lab, "--count", str(COMPUTERS))
+    third = headgate(*lab, "--count", str(COMPUTERS))
+    known = computers_of(headgate)
 
     assert second.code == 0, second.err
     by_computer = {one["name"]: one for one in second.json["computers"]}
@@ -117,7 +131,40 @@ def test_what_is_approved_is_installed_where_it_is_needed_and_nothing_else(
     assert {one["name"] for one in known} >= set(by_computer)
 
 
-def test_a_server_killed_in_the_middle_leads_to_the_same_end(headgate: HeadgateCommand) -> None:
+def test_described_machines_are_taken_from_a_file(
+    headgate: HeadgateCommand, address: str, tmp_path: Path
+) -> None:
+    described = tmp_path / "two.toml"
+    described.write_text(write_machines(list(machines(2, seed=7))), encoding="utf-8")
+    told = headgate("lab", "clients", "--machines", str(described), "--server", address)
+
+    assert told.code == 0, told.err
+    assert told.out.startswith("2 of 2 computers scanned")
+
+
+def test_computers_that_find_no_server_end_with_failures(headgate: HeadgateCommand) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    told = headgate("lab", "clients", "--count", "2", "--server", address)
+
+    assert told.code == 3
+    assert "0x80072EFD" in told.err
+
+
+def test_a_loop_ends_with_ctrl_c(headgate: HeadgateCommand, address: str) -> None:
+    loop = ("--loop", "--pause", "600")
+    with headgate.running("lab", "clients", "--count", "1", "--server", address, *loop) as clients:
+        clients.wait_until(lambda: "1 of 1 computers" in clients.said())
+        clients.send(signal.SIGINT)
+        ended = clients.ended()
+
+    assert ended.code == 0, ended.err
+
+
+def test_a_server_killed_in_the_middle_leads_to_the_same_end(
+    catalogue: Path, tmp_path: Path
+) -> None:
+    headgate = a_copy(catalogue, tmp_path)
     with served(headgate) as (_, address):
         approve_all(headgate)
         undisturbed = installed(Fleet(machines(COMPUTERS), address).run())
@@ -136,6 +183,7 @@ def test_a_server_killed_in_the_middle_leads_to_the_same_end(headgate: HeadgateC
         server.ended()
     with served(headgate, listen):
         later = rounds_until_done(fleet)
+        states = {one["name"]: one["state"] for one in computers_of(headgate)}
 
     together: dict[str, set[str]] = {one.name: set() for one in disturbed}
     for outcomes in (disturbed, *later):
@@ -143,38 +191,4 @@ def test_a_server_killed_in_the_middle_leads_to_the_same_end(headgate: HeadgateC
             together[name] |= ids
     assert together == undisturbed
     assert any(undisturbed.values())
-
-
-def test_described_machines_are_taken_from_a_file(
-    headgate: HeadgateCommand, tmp_path: Path
-) -> None:
-    described = tmp_path / "two.toml"
-    described.write_text(write_machines(list(machines(2, seed=7))), encoding="utf-8")
-    with served(headgate) as (_, address):
-        told = headgate("lab", "clients", "--machines", str(described), "--server", address)
-
-    assert told.code == 0, told.err
-    assert told.out.startswith("2 of 2 computers scanned")
-
-
-def test_computers_that_find_no_server_end_with_failures(headgate: HeadgateCommand) -> None:
-    with served(headgate) as (_, address):
-        pass
-    told = headgate("lab", "clients", "--count", "2", "--server", address)
-
-    assert told.code == 3
-    assert "0x80072EFD" in told.err
-
-
-def test_a_loop_ends_with_ctrl_c(headgate: HeadgateCommand) -> None:
-    with (
-        served(headgate) as (_, address),
-        headgate.running(
-            "lab", "clients", "--count", "1", "--server", address, "--loop", "--pause", "600"
-        ) as clients,
-    ):
-        clients.wait_until(lambda: "1 of 1 computers" in clients.said())
-        clients.send(signal.SIGINT)
-        ended = clients.ended()
-
-    assert ended.code == 0, ended.err
+    assert states == dict.fromkeys(undisturbed, "reported")

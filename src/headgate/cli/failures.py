@@ -15,6 +15,7 @@ DONE, ERROR, WRONG_USAGE, DONE_WITH_FAILURES = 0, 1, 2, 3
 def exit_codes() -> dict[type[HeadgateError], int]:
     """Return the table; built when it is needed, because it imports those who raise."""
     from headgate.services.accounts import LastAdministratorError, UserExistsError
+    from headgate.services.approving import DecisionRefusedError, LicenceNotAcceptedError
     from headgate.services.databases import HeadgateRunsError
     from headgate.services.subscribing import NoCategoriesError
     from headgate.services.sync_control import AlreadySynchronizingError, NothingToCancelError
@@ -29,6 +30,8 @@ def exit_codes() -> dict[type[HeadgateError], int]:
         AlreadySynchronizingError: ERROR,
         NothingToCancelError: ERROR,
         NoCategoriesError: ERROR,
+        DecisionRefusedError: ERROR,
+        LicenceNotAcceptedError: ERROR,
         HeadgateRunsError: ERROR,
         LastAdministratorError: ERROR,
         UserExistsError: ERROR,

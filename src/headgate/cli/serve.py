@@ -1,6 +1,7 @@
 """`headgate serve`: the doors in this process, the worker in a child."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,11 +47,14 @@ def serve(
     invocation: Invocation = ctx.obj
     here = invocation.home(serving=True)
     listeners = list(_listeners(here, listen, listen_tls))
+    here.settle_readiness()
     here.addresses.begin(_serving(here.local, listeners, listen, listen_tls))
     worker = WorkerProcess(_worker_command(here))
     health = Health(engine=here.engine, worker_is_alive=worker.is_alive)
+    clients = here.client_doors()
 
     def ready() -> None:
+        threading.Thread(target=clients.warm_up, name="first snapshot", daemon=True).start()
         here.addresses.announce(at=clock.now())
         for listener in listeners:
             output.say(f"Headgate serves {listener.url} (data in {here.directory.path})")
@@ -62,7 +66,6 @@ def serve(
         if not worker.stop(grace=WORKER_GRACE):
             here.put_back_abandoned()  # it was killed; its job must not seem to run
 
-    clients = here.client_doors()
     worker.start()
     try:
         server.serve(

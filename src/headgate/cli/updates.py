@@ -106,7 +106,11 @@ def _table(
 ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     rows: list[tuple[Any, ...]] = []
     for line in lines:
-        row = (line.identity.update_id, f"{line.arrived:%Y-%m-%d}", line.kb or "-")
+        row: tuple[str, ...] = (
+            line.identity.update_id,
+            f"{line.arrived:%Y-%m-%d}",
+            line.kb or "-",
+        )
         if counts is not None:
             computers = counts[line.identity.update_id]
             row += (f"{computers.missing:,}", f"{computers.installed:,}")

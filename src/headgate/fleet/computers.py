@@ -52,8 +52,10 @@ def readable(text: str | None) -> str | None:
     """Return a text as it is kept: printable, not too long; None for nothing."""
     if text is None:
         return None
-    kept = "".join(c for c in text[: 2 * LONGEST_TEXT] if c.isprintable()).strip()[:LONGEST_TEXT]
-    return kept or None
+    start = text[: 2 * LONGEST_TEXT]
+    if not start.isprintable():
+        start = "".join(c for c in start if c.isprintable())
+    return start.strip()[:LONGEST_TEXT].rstrip() or None
 
 
 def countable(number: int | None) -> int | None:

@@ -74,6 +74,7 @@ _NAMES: dict[int, Sentence] = {
     546: Sentence("Going back started"),
 }
 
+
 def event_name(event_id: int) -> Sentence:
     """Return what an event is called; one nobody knows by its number."""
     return _NAMES.get(event_id) or Sentence("Event {number}", number=str(event_id))

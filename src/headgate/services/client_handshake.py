@@ -32,6 +32,9 @@ COOKIE_LIFE = timedelta(minutes=60)
 #: How long after the authorization call ``GetCookie`` may come; it comes within a second.
 TICKET_LIFE = timedelta(hours=24)
 
+#: The groups whose decisions count for a computer; so far all are in the same.
+GROUPS = (ALL_COMPUTERS,)
+
 #: The one call a computer may make that has not told yet what it is.
 REGISTER_COMPUTER = "RegisterComputer"
 
@@ -128,7 +131,7 @@ class ClientHandshake:
         return self.sealed(
             ClientCookie(
                 client_id=client_id,
-                groups=groups_of(client_id),
+                groups=GROUPS,
                 expires=_whole_milliseconds(self._now() + COOKIE_LIFE),
                 protocol=protocol,
                 last_change=standing.last_change,
@@ -207,7 +210,7 @@ class ClientHandshake:
             return 0, 0
         old = self._cookies.open(old_cookie)
         self._ours(old)
-        if (old.client_id, old.groups) != (client_id, groups_of(client_id)):
+        if (old.client_id, old.groups) != (client_id, GROUPS):
             return 0, 0
         return old.software_anchor, old.driver_anchor
 
@@ -223,12 +226,6 @@ class ClientHandshake:
         if cookie.server_id != standing.server_id or _is_beyond(cookie, standing):
             raise ComputerRefused(Refusal.SERVER_CHANGED)
         return standing
-
-
-def groups_of(client_id: str) -> tuple[str, ...]:
-    """Return the groups whose decisions count for a computer. So far all are in the same."""
-    del client_id
-    return (ALL_COMPUTERS,)
 
 
 def _is_beyond(cookie: ClientCookie, standing: Standing) -> bool:

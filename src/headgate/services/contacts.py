@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 import structlog
 
@@ -30,6 +31,8 @@ _log = structlog.get_logger()
 WRITE_EVERY = 5.0
 #: Entries of one kind that may wait; the writer is woken when there are as many.
 MOST_WAITING = 10_000
+#: Computers whose facts are written in one transaction.
+_FACTS_AT_ONCE = 500
 #: Computers whose last facts are remembered: an agent says the same at every call.
 _MOST_REMEMBERED = 200_000
 
@@ -55,6 +58,8 @@ class Contacts:
         """Note that a computer was here; ``scanned``: its software pass has just ended."""
         with self._lock:
             before = self._signs.get(client_id)
+            if before is None and len(self._signs) >= _MOST_REMEMBERED:
+                return  # nothing could be written for long
             self._signs[client_id] = Sign(
                 computer_id=client_id,
                 address=visitor.address,
@@ -65,17 +70,18 @@ class Contacts:
 
     def noted(self, client_id: str, attributes: Mapping[str, str]) -> None:
         """Note what an agent says of its machine during a scan (``DeviceAttributes``)."""
+        look = hash(frozenset(attributes.items()))
+        if self._told.get(client_id) == look:
+            return
         facts = bounded(attributes)
-        look = hash(tuple(facts.items()))
         with self._lock:
-            if not facts or self._told.get(client_id) == look:
-                return
+            if client_id not in self._facts and len(self._facts) >= MOST_WAITING:
+                return  # it says the same at its next call
+            self._facts[client_id] = facts
             self._told[client_id] = look
             self._told.move_to_end(client_id)
             if len(self._told) > _MOST_REMEMBERED:
                 self._told.popitem(last=False)
-            if len(self._facts) < MOST_WAITING or client_id in self._facts:
-                self._facts[client_id] = facts
         self._waits(len(self._facts))
 
     def expect_facts(self, client_id: str) -> None:
@@ -98,7 +104,8 @@ class Contacts:
         ``refusal``: the code, or what HTTP refused in a few words; ``computer_id``: who it claims
         to be. The same reason from the same address is counted.
         """
-        key = (visitor.address, str(refusal)[: refused_contacts.LONGEST_REASON])
+        reason = (readable(str(refusal)) or "")[: refused_contacts.LONGEST_REASON]
+        key = (visitor.address, reason)
         contact = RefusedContact(
             address=key[0],
             reason=key[1],
@@ -126,13 +133,15 @@ class Contacts:
                 facts, self._facts = self._facts, {}
                 refused, self._refused = self._refused, {}
             try:
-                # Three transactions: whoever holds rows of one kind never waits for another kind.
+                # A transaction for each kind: who holds rows of one never waits for another's.
                 with transactions.write(self._engine) as conn:
                     computers.seen(conn, list(signs.values()))
                 signs = {}
-                with transactions.write(self._engine) as conn:
-                    _write_facts(conn, facts)
-                facts = {}
+                while facts:  # in small ones: nobody else can write to SQLite meanwhile
+                    some = dict(islice(facts.items(), _FACTS_AT_ONCE))
+                    with transactions.write(self._engine) as conn:
+                        _write_facts(conn, some)
+                    facts = {key: facts[key] for key in facts if key not in some}
                 with transactions.write(self._engine) as conn:
                     refused_contacts.add(conn, list(refused.values()))
             except StorageError:
@@ -197,8 +206,6 @@ def _together(old: RefusedContact, new: RefusedContact) -> RefusedContact:
 
 def _write_facts(conn: Connection, facts: Mapping[str, dict[str, str]]) -> None:
     """Lay new facts over those kept; the callers of one agent say different things."""
-    if not facts:
-        return
     said = []
     for computer_id, kept in computers.inventories(conn, facts).items():
         new = facts[computer_id]

@@ -20,7 +20,7 @@ from headgate.metadata.packing import Packer
 from headgate.sentences import Sentence
 from headgate.services.settling import catalogue_changed
 from headgate.storage import ingestion, transactions
-from headgate.storage.engine import Engine
+from headgate.storage.engine import Connection, Engine
 from headgate.sync import phases
 from headgate.sync.ingest import Delivery, Ingestion
 from headgate.sync.progress import Progress
@@ -74,10 +74,11 @@ def import_package(
     progress: Progress,
     now: Callable[[], datetime],
     check_stopped: Callable[[], None],
+    settle: Callable[[Connection], object],
 ) -> ImportResult:
     """Read and store a package; what is wrong with it rises before anything is stored.
 
-    Raises PackageError, PackageNotReadableError, and what ``check_stopped`` raises between two
+    ``settle`` is called in the transaction that makes known what was brought, before that. Raises PackageError, PackageNotReadableError, and what ``check_stopped`` raises between two
     batches (importing it again goes on from there).
     """
     progress.begin(phases.CHECKING_PACKAGE)
@@ -95,6 +96,7 @@ def import_package(
         with transactions.write(engine) as conn:
             ingestion.note_addresses(conn, package.mu_urls)
             if result.stored:
+                settle(conn)
                 catalogue_changed(conn)
     return result
 

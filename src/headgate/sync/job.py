@@ -107,8 +107,8 @@ class SynchronizationJobs:
             progress=Progress(report=context.report),
             now=clock.now,
             check_stopped=context.check,
+            settle=self._readiness.settle,
         )
-        self._settle_readiness()
         return result.as_json()
 
     def fetch_files(self, context: JobContext) -> dict[str, Any]:

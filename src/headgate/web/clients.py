@@ -11,4 +11,5 @@ class ClientDoors:
     """What serves computers in one process."""
 
     routes: Sequence[BaseRoute]
+    warm_up: Callable[[], object]  #: makes ready what the first scan would wait for
     close: Callable[[], None]  #: writes down what waits and ends every thread

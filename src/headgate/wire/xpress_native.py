@@ -12,7 +12,7 @@ from pathlib import Path
 from headgate.wire.xpress import BLOCK_SIZE
 
 #: Made by ``packaging/build_native.py`` when the package is installed or its wheel is built.
-LIBRARY = Path(__file__).with_name("_xpress.so")
+LIBRARY = Path(__file__).with_name("_xpress.native")
 
 _FRAME = 8
 

@@ -116,5 +116,5 @@ def test_a_wheel_has_the_library_only_where_it_can_be_compiled(
 
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert ("headgate/wire/_xpress.so" in names) == (compiler == "cc")
+    assert ("headgate/wire/_xpress.native" in names) == (compiler == "cc")
     assert wheel.name.endswith("py3-none-any.whl") == (compiler != "cc")

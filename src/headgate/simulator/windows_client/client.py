@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from headgate.simulator.windows_client.agent_errors import AgentError
 from headgate.simulator.windows_client.applicability import Evaluation
 from headgate.simulator.windows_client.connection import Connection
-from headgate.simulator.windows_client.installation import Installation, Treated
+from headgate.simulator.windows_client.installation import Installation, Treated, after_restart
 from headgate.simulator.windows_client.reporting import Event, Reporter
 from headgate.simulator.windows_client.scan import Scan
 from headgate.simulator.windows_client.session import Session
@@ -83,24 +83,39 @@ class WindowsClient:
         outcome: Outcome,
         categories: tuple[str, ...],
     ) -> None:
+        self._restart_if_due(reporter, outcome)  # somebody was stopped in the middle
         for round_number in range(_ROUNDS):
             evaluation = self._scan(session, reporter, outcome, categories)
             if round_number == 0:
                 outcome.offered = len(_offered(self.state, evaluation))
             elif not self._untried(evaluation, outcome):
                 return
-            installation = Installation(session, reporter, self._caller)
-            done = installation.run(evaluation)
+            changed = self._install(session, reporter, outcome, evaluation)
+            self._restart_if_due(reporter, outcome)
+            if not changed:
+                return
+
+    def _install(
+        self, session: Session, reporter: Reporter, outcome: Outcome, evaluation: Evaluation
+    ) -> bool:
+        """Return whether the machine, or what it will be after a restart, has changed."""
+        installation = Installation(session, reporter, self._caller)
+        done = installation.tally
+        try:
+            installation.run(evaluation)
+        finally:
             outcome.installed += done.installed
             outcome.uninstalled += done.uninstalled
             outcome.failed += done.failed
             outcome.bytes_downloaded += done.bytes_downloaded
-            if self.state.pending:
-                installation.restart()
-                outcome.restarts += 1
-                reporter.note(Event.RESTARTED)
-            if not done.changed_anything:
-                return
+        return done.changed_anything
+
+    def _restart_if_due(self, reporter: Reporter, outcome: Outcome) -> None:
+        if self.state.pending:
+            self.state.machine = after_restart(self.state)
+            self.state.pending = ()
+            outcome.restarts += 1
+            reporter.note(Event.RESTARTED)
 
     def _untried(self, evaluation: Evaluation, outcome: Outcome) -> bool:
         """Whether something is offered that has not just failed."""

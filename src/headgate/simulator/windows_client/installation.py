@@ -5,7 +5,7 @@ was changed so that the update's own rules are true, and the rules, asked anew, 
 wants a restart changes the machine at the restart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from headgate.sentences import Sentence
@@ -23,6 +23,7 @@ from headgate.simulator.windows_client.reporting import Event, Reporter
 from headgate.simulator.windows_client.rules import become
 from headgate.simulator.windows_client.scan import offered
 from headgate.simulator.windows_client.session import Session
+from headgate.simulator.windows_client.state import AgentState
 
 _RESTART_REQUIRED = 0x00240005  #: WU_S_REBOOT_REQUIRED
 
@@ -75,17 +76,12 @@ class Installation:
         to_remove = [core for _, core in offered(self._state, evaluation, "Uninstall")]
         self._learn(evaluation, [*to_install, *to_remove])
         for core in to_install:
-            now = self._evaluation(self._future())
+            now = self._evaluation(after_restart(self._state))
             if now.is_needed(core):
                 self._treat(core, list(_parts(core, now)))
         for core in to_remove:
             self._remove(core, evaluation)
         return self.tally
-
-    def restart(self) -> None:
-        """Let the changes that wait for a restart happen."""
-        self._state.machine = self._future()
-        self._state.pending = ()
 
     def _learn(self, evaluation: Evaluation, cores: Sequence[Core]) -> None:
         """Ask for the details of what is offered and of the parts that were chosen."""
@@ -110,19 +106,6 @@ class Installation:
 
     def _evaluation(self, machine: Machine) -> Evaluation:
         return Evaluation(machine, (one.core for _, one in self._state.cached()))
-
-    def _future(self) -> Machine:
-        """The machine as it will be after the restart that is due."""
-        return _changed(self._state.machine, self._pending_cores())
-
-    def _pending_cores(self) -> Iterator[Core]:
-        by_identity = {
-            (one.core.update_id, one.core.revision_number): one.core
-            for _, one in self._state.cached()
-        }
-        for identity in self._state.pending:
-            if identity in by_identity:
-                yield by_identity[identity]
 
     def _treat(self, core: Core, parts: list[Core]) -> None:
         title = self._details_of(core).title
@@ -159,7 +142,7 @@ class Installation:
     def _install(self, core: Core, parts: list[Core], title: str) -> bool:
         """Change the machine, or note what its restart is to change; return whether it is due."""
         self._reporter.note(Event.INSTALL_STARTED, core, strings=(title,))
-        after = _changed(self._future(), parts)
+        after = _changed(after_restart(self._state), parts)
         if not self._evaluation(after).is_installed(core):
             raise InstallFailed(
                 Sentence("After the installation, the rules of {title} are not met.", title=title)
@@ -212,6 +195,16 @@ class Installation:
         self._reporter.flush()
 
 
+def after_restart(state: AgentState) -> Machine:
+    """Return the machine as it will be after the restart that is due, if one is."""
+    by_identity = {
+        (one.core.update_id, one.core.revision_number): one.core for _, one in state.cached()
+    }
+    return _changed(
+        state.machine, [by_identity[one] for one in state.pending if one in by_identity]
+    )
+
+
 def _newest_first(cores: list[Core]) -> list[Core]:
     """What supersedes others goes first: the others are then installed with it."""
     superseding = {core.update_id: 0 for core in cores}
@@ -241,9 +234,7 @@ def _installed_parts(core: Core, evaluation: Evaluation) -> Iterator[Core]:
             yield from _installed_parts(member, evaluation)
 
 
-def _changed(
-    machine: Machine, cores: Iterator[Core] | list[Core], *, installed: bool = True
-) -> Machine:
+def _changed(machine: Machine, cores: Iterable[Core], *, installed: bool = True) -> Machine:
     """Return the machine after these are installed, or removed. Raises InstallFailed."""
     for core in cores:
         changed = None

@@ -17,6 +17,7 @@ from headgate.errors import (
     UsageError,
 )
 from headgate.sentences import Sentence
+from headgate.services.approving import DecisionRefusedError
 from headgate.services.catalogue_browser import NoSuchUpdateError
 from headgate.services.configuring import LockedSettingError
 from headgate.services.subscribing import NoCategoriesError
@@ -56,6 +57,7 @@ FACES: dict[type[HeadgateError], Face] = {
     NoSuchRunError: Face(404, Sentence("There is no such synchronization")),
     NoCategoriesError: Face(409, Sentence("Nothing to choose from yet")),
     # Asked for correctly; the moment is wrong.
+    DecisionRefusedError: Face(409, Sentence("That cannot be decided about this update")),
     AlreadySynchronizingError: Face(409, Sentence("A synchronization is running")),
     NothingToCancelError: Face(409, Sentence("No synchronization is running")),
 }

@@ -123,7 +123,10 @@ class Dispatcher:
 
     def _ready(self, reply: Reply, request: Request) -> Ready:
         large = [part.revision_id for part in reply.parts if isinstance(part, LargeXml)]
-        ready = self._services.texts.ready_blocks(large) if large else {}
+        try:
+            ready = self._services.texts.ready_blocks(large) if large else {}
+        except StorageError:
+            ready = {}  # then it leaves as it is, as far as it can be read
         encoded = encode(reply.parts, request.encodings, xpress=self._xpress, ready=ready)
         return Ready(reply=reply, encoded=encoded)
 

@@ -13,8 +13,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
+from headgate.errors import StorageError
 from headgate.logs import get_logger
-from headgate.sentences import Sentence
 from headgate.services.core_texts import CoreTexts
 from headgate.services.visitor import Visitor
 from headgate.web.soap import encodings, replies
@@ -40,10 +40,8 @@ _PIECE = 1024 * 1024
 #: Seconds a receiver may take for one chunk.
 _RECEIVER_PATIENCE = 120.0
 
-_NOT_POST = Sentence(
-    "This is a service for Windows computers; it answers SOAP messages sent with POST."
-)
-_CROWDED = Sentence("The server is busy; ask again later.")
+_NOT_POST = "This is a service for Windows computers; it answers SOAP messages sent with POST."
+_CROWDED = "The server is busy; ask again later."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +121,13 @@ class SoapDoor:
             whole = b"".join(part for part in encoded.parts if isinstance(part, bytes))
             await send({"type": "http.response.body", "body": whole})
             return
+        # What ends early is left unfinished, so that the server closes the connection.
         try:
             await incoming.unless_gone(self._send_long(encoded, send))
         except TimeoutError:
-            # Left unfinished, so that the server closes the connection.
             _log.info("receiver too slow", length=encoded.length)
+        except StorageError as error:
+            _log.warning("answer cut off", length=encoded.length, reason=error.message)
 
     async def _send_long(self, encoded: Encoded, send: Send) -> None:
         for part in encoded.parts:

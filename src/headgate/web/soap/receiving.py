@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
-from headgate.sentences import Sentence
 from headgate.web.soap.room import Share
 
 T = TypeVar("T")
@@ -68,7 +67,7 @@ class Incoming:
                 return await self._read(share)
         except TimeoutError as error:
             raise Unreadable(
-                HTTPStatus.REQUEST_TIMEOUT, Sentence("The request took too long to arrive.")
+                HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive."
             ) from error
 
     async def unless_gone(self, work: Coroutine[Any, Any, T]) -> T:
@@ -106,9 +105,7 @@ class Incoming:
         if declared.isdecimal() and int(declared) > self._limits.most_bytes:
             raise _too_large()
         if self._headers.get("content-encoding", "identity").strip().lower() != "identity":
-            raise Unreadable(
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, Sentence("Requests are not compressed.")
-            )
+            raise Unreadable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Requests are not compressed.")
 
     async def _read(self, share: Share) -> bytes:
         chunks: list[bytes] = []
@@ -134,5 +131,5 @@ class Incoming:
 
 def _too_large() -> Unreadable:
     return Unreadable(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Sentence("The request is larger than any honest one.")
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is larger than any honest one."
     )

@@ -27,7 +27,9 @@ def upgrade() -> None:
     # What is here was stored without pieces and feature scores.
     op.execute(
         "INSERT INTO fragments_due (revision_id) SELECT revision_id FROM fragments "
-        "WHERE core_size > 65536 UNION SELECT revision_id FROM revisions WHERE kind = 'driver'"
+        "WHERE core_size > 65536 UNION SELECT revision_id FROM revisions WHERE kind = 'driver' "
+        "UNION SELECT revision_id FROM documents "
+        "WHERE revision_id NOT IN (SELECT revision_id FROM fragments)"
     )
 
 
