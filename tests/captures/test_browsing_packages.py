@@ -58,6 +58,7 @@ def test_every_category_is_listed_once_and_every_sampled_update_can_be_shown(
             progress=Progress(report=lambda progress: None),
             now=lambda: NOON,
             check_stopped=lambda: None,
+            settle=lambda _conn: None,
         )
         browser = CatalogueBrowser(
             engine=engine, unpack=Packer().unpack, store=LocalStore(tmp_path)

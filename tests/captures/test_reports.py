@@ -177,8 +177,7 @@ def test_a_real_report_is_kept_by_the_rules(
                 misc=extended.misc_data or (),
             )
         )
-    received = datetime(2026, 10, 4, 15, 20, 48, tzinfo=UTC)
-    reports.report(REAL_COMPUTER, events, received)
+    reports.report(REAL_COMPUTER, events, NOON)
 
     with transactions.read(engine) as conn:
         rows = client_events.events_of(conn, REAL_COMPUTER, at_most=10)

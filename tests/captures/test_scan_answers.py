@@ -76,6 +76,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             progress=Progress(report=lambda progress: None),
             now=lambda: NOON,
             check_stopped=lambda: None,
+            settle=lambda _conn: None,
         )
         with transactions.write(engine) as conn:
             ingestion.store_batch(

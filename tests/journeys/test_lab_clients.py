@@ -98,7 +98,9 @@ def rounds_until_done(fleet: Fleet) -> list[list[Outcome]]:
 
 
 def computers_of(headgate: HeadgateCommand) -> list[dict[str, Any]]:
-    known: list[dict[str, Any]] = headgate("computers", "list", "--json").json
+    told = headgate("computers", "list", "--json")
+    assert told.code == 0, told.err
+    known: list[dict[str, Any]] = told.json
     return known
 
 

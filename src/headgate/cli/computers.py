@@ -1,4 +1,4 @@
-"""`headgate computers list|show|forget`: the computers that came here."""
+"""`headgate computers list|show|refused|forget`: the computers that came here."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -54,6 +54,43 @@ def show(ctx: typer.Context, computer: Asked, as_json: JsonOption = False) -> No
         print(f"{label:<{width}}  {value}")
     for note in details.notes:
         print(f"\n{note}")
+    if details.events:
+        print("\nReported lately")
+    for event in details.events:
+        about = f": {event.title or event.update_id}" if event.update_id else ""
+        print(f"  {output.moment(event.at, zone)}  {event.name}{about}")
+        if event.error is not None:
+            named = f" {event.error.name}" if event.error.name else ""
+            print(f"    {event.error.code}{named}: {event.error.meaning} {event.error.next_step}")
+
+
+@app.command()
+def refused(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """List who was sent away, from which address and why, the latest first."""
+    found = _computers(ctx).refused(limit=limit)
+    if as_json:
+        output.print_json(found)
+        return
+    zone = home(ctx).configuring.shared().schedule.zone
+    lists.print_list(
+        ("ADDRESS", "LAST", "TIMES", "CALL", "REASON"),
+        [
+            (
+                one.address,
+                output.moment(one.last_at, zone),
+                f"{one.contacts:,}",
+                one.operation or "-",
+                one.reason,
+            )
+            for one in found
+        ],
+        flexible=4,
+        empty="Nobody was sent away.",
+    )
 
 
 @app.command()
@@ -112,6 +149,7 @@ def _as_object(details: ComputerDetails) -> dict[str, Any]:
         "updates": details.updates,
         "inventory": details.inventory,
         "notes": details.notes,
+        "events": details.events,
     }
 
 

@@ -42,7 +42,7 @@ NOUNS = {
     "unapprove": Noun("unapprove", "ID|KB…", "Take approvals back"),
     "decline": Noun("decline", "ID|KB…", "Offer updates to nobody"),
     "undecline": Noun("undecline", "ID|KB…", "Take that back"),
-    "computers": Noun("computers", "list|show|forget", "The computers that came here"),
+    "computers": Noun("computers", "list|show|refused|forget", "The computers that came here"),
     "connect": Noun("connect", "[--format reg|ps1|gpo]", "What to set on a Windows computer"),
     "import": Noun("importing", "FILE.cab", "Read a package written by `wsusutil export`"),
     "content": Noun("content", "status|verify|purge|adopt", "The files of updates"),

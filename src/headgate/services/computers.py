@@ -10,12 +10,17 @@ from headgate.fleet.states import UpdateStateOnComputer
 from headgate.fleet.windows import SystemNumbers, full_version, windows_name
 from headgate.sentences import Sentence
 from headgate.services import inventories
-from headgate.storage import audit, computer_lists, computer_states, transactions
+from headgate.services.reported_events import ReportedEvent, latest_events
+from headgate.storage import audit, computer_lists, computer_states, refused_contacts, transactions
 from headgate.storage.computer_lists import ComputerRow, Place
 from headgate.storage.engine import Connection, Engine
+from headgate.storage.refused_contacts import RefusedContact
 
 #: Computers read at once.
 PAGE = 500
+
+#: Events shown with a computer.
+SHOWN_EVENTS = 10
 #: Ids that are named when a name is not enough.
 _NAMED = 5
 
@@ -71,6 +76,7 @@ class ComputerDetails:
     #: How many updates are in each state; None: it never told.
     updates: Mapping[UpdateStateOnComputer, int] | None
     notes: tuple[Sentence, ...]  #: what is odd about it
+    events: tuple[ReportedEvent, ...]  #: what it reported lately, the latest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +129,7 @@ class Computers:
             row = _found(conn, asked)
             said = computer_lists.inventory_of(conn, row.computer_id)
             sets = computer_states.states_of(conn, [row.computer_id]).get(row.computer_id)
+            events = latest_events(conn, row.computer_id, at_most=SHOWN_EVENTS)
         line = _line(row, self.now())
         return ComputerDetails(
             line=line,
@@ -132,7 +139,13 @@ class Computers:
             if sets is None
             else {each: len(sets.numbers(each)) for each in UpdateStateOnComputer},
             notes=tuple(_notes(row, line)),
+            events=events,
         )
+
+    def refused(self, *, limit: int = PAGE) -> tuple[RefusedContact, ...]:
+        """Return who was sent away last and why, the newest first."""
+        with transactions.read(self.engine) as conn:
+            return tuple(refused_contacts.latest(conn, limit=limit))
 
     def forget(self, asked: str, *, by: str) -> ComputerLine:
         """Delete a computer and all it reported; return what it was.

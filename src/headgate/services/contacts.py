@@ -144,7 +144,7 @@ class Contacts:
                     facts = {key: facts[key] for key in facts if key not in some}
                 with transactions.write(self._engine) as conn:
                     refused_contacts.add(conn, list(refused.values()))
-            except StorageError:
+            except Exception:
                 self._put_back(signs, facts, refused)
                 raise
 
@@ -182,8 +182,8 @@ class Contacts:
         except StorageError as exc:
             _log.warning("contacts not written", reason=exc.message)
         except Exception:
-            # What nobody has foreseen must not end the thread; what was taken is lost.
-            _log.exception("contacts lost")
+            # What nobody has foreseen must not end the thread; it is tried again.
+            _log.exception("contacts not written")
 
     def _put_back(
         self,

@@ -78,8 +78,9 @@ def import_package(
 ) -> ImportResult:
     """Read and store a package; what is wrong with it rises before anything is stored.
 
-    ``settle`` is called in the transaction that makes known what was brought, before that. Raises PackageError, PackageNotReadableError, and what ``check_stopped`` raises between two
-    batches (importing it again goes on from there).
+    ``settle`` is called in the transaction that makes known what was brought, before that. Raises
+    PackageError, PackageNotReadableError, and what ``check_stopped`` raises between two batches
+    (importing it again goes on from there).
     """
     progress.begin(phases.CHECKING_PACKAGE)
     try:

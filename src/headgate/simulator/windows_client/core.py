@@ -17,7 +17,7 @@ from headgate.wire.xmltree import Element
 
 #: Cores are read once for all pretend computers of a process.
 _REMEMBERED = 20_000
-_LARGE = 64 * 1024
+_LARGE = 16 * 1024  #: bytes; larger ones are few and are read each time
 
 Requirement = tuple[str, ...]  #: ids, one of which must be installed
 

@@ -11,6 +11,7 @@ from typing import Final
 from headgate.simulator.windows_client.core import Core, Rule
 from headgate.simulator.windows_client.driver_rules import DRIVER_RULES
 from headgate.simulator.windows_client.file_rules import FILE_RULES
+from headgate.simulator.windows_client.installer_rules import INSTALLER_RULES
 from headgate.simulator.windows_client.machine import Machine
 from headgate.simulator.windows_client.package_rules import PACKAGE_RULES
 from headgate.simulator.windows_client.registry_rules import REGISTRY_RULES, key_of
@@ -21,6 +22,7 @@ _KINDS: Final[dict[str, RuleKind]] = {
     **WINDOWS_RULES,
     **REGISTRY_RULES,
     **FILE_RULES,
+    **INSTALLER_RULES,
     **PACKAGE_RULES,
     **DRIVER_RULES,
 }

@@ -24,6 +24,7 @@ from headgate.wire.clientsync.sync_updates import (
     SyncUpdateParameters,
     SyncUpdatesRequest,
 )
+from headgate.wire.clientsync.update_info import UpdateInfo
 from headgate.wire.cookie import Cookie
 
 #: The number real agents are said to give up at (FACTS §3.5).
@@ -170,13 +171,17 @@ class Scan:
                 self.tally.oddities["a change of what is not cached"] += 1
                 continue
             cache[update.id] = replace(known, deployment=update.deployment, is_leaf=update.is_leaf)
-        new = {update.id: opened(update) for update in answer.new_updates}
+        new = {update.id: self._opened(update) for update in answer.new_updates}
         self._refuse_loops(answer, cache, new, gone)
         cache.update(new)
         self.tally.new_updates += len(new)
         self.tally.changed_updates += len(answer.changed_updates)
         self.tally.forgotten += len(gone)
         return list(new)
+
+    def _opened(self, update: UpdateInfo) -> CachedUpdate:
+        cached = opened(update)
+        return cached if self._state.keeps_fragments else replace(cached, xml=b"")
 
     def _refuse_loops(
         self,

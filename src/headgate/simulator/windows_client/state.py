@@ -31,7 +31,7 @@ class CachedUpdate:
     """One revision the server sent."""
 
     core: Core
-    xml: bytes  #: the Core fragment, unescaped
+    xml: bytes  #: the Core fragment, unescaped; empty where nobody will write it down
     deployment: Deployment
     is_leaf: bool
 
@@ -41,6 +41,7 @@ class AgentState:
     """One agent's memory; its own thread alone changes it."""
 
     machine: Machine
+    keeps_fragments: bool = False  #: only for ``save``: real Cores reach 47 MB each
     cookie: Cookie | None = None
     last_change: str | None = None  #: of the server's configuration, letter by letter
     authorization_path: str = ""  #: of SimpleAuth, from the configuration
@@ -90,7 +91,7 @@ def _path(directory: Path, machine: Machine) -> Path:
 
 
 def save(directory: Path, state: AgentState) -> None:
-    """Write what ``state`` holds; the file is replaced whole."""
+    """Write what ``state`` (one that keeps fragments) holds; the file is replaced whole."""
     cookie = state.cookie
     kept = _Kept(
         machine=state.machine,
@@ -126,13 +127,14 @@ def load(directory: Path, machine: Machine) -> AgentState:
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
     except FileNotFoundError:
-        return AgentState(machine=machine)
+        return AgentState(machine=machine, keeps_fragments=True)
     except (OSError, msgspec.MsgspecError) as error:
         raise StateError(
             Sentence("{path} cannot be read: {reason}.", path=str(path), reason=str(error))
         ) from error
     state = AgentState(
         machine=kept.machine,
+        keeps_fragments=True,
         last_change=kept.last_change,
         authorization_path=kept.authorization_path,
         extended_limit=kept.extended_limit,

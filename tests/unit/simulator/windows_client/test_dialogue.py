@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from headgate.simulator.windows_client.state import AgentState
 from tests.unit.simulator.windows_client.machines import CLIENT_ID, a_machine
 from tests.unit.simulator.windows_client.tiny_server import (
     FIX,
+    WINDOWS,
     TinyServer,
     fix,
     renumbered,
@@ -306,3 +308,62 @@ def test_an_expired_cookie_is_renewed_before_it_is_shown() -> None:
         "GetCookie",
         "SyncUpdates",
     ]
+
+
+def test_a_category_scan_puts_what_the_server_prefers_into_its_filter() -> None:
+    with tiny_server() as server:
+        state = AgentState(machine=a_machine())
+        outcome = WindowsClient(state, server.address).run(categories=(WINDOWS,))
+
+    assert outcome.error == ""
+    (start,) = server.requests("StartCategoryScan")[:1]
+    assert [one.category_id for one in start.requested_categories] == [WINDOWS]
+    asked = server.requests("SyncUpdates")[0].parameters
+    assert asked.filter_category_ids == (WINDOWS,)
+    assert asked.need_two_group_out_of_scope_updates and not asked.also_perform_regular_sync
+
+
+def test_what_is_still_deployed_outside_a_filter_stays_in_the_cache() -> None:
+    with tiny_server() as server:
+        _, state = visit(server)
+        server.bend["SyncUpdates"] = lambda answer: replace(
+            answer, deployed_out_of_scope_revision_ids=(1, 2, 30)
+        )
+        WindowsClient(state, server.address).run(categories=(WINDOWS,))
+
+    assert set(state.updates) == {1, 2, 30}
+
+
+def test_a_changed_deployment_arrives_without_a_new_core() -> None:
+    unapproved = fix(action="PreDeploymentCheck")
+    with tiny_server([*three_levels()[:2], unapproved]) as server:
+        _, state = visit(server)
+        change = replace(fix().info, xml=None)
+        server.bend["SyncUpdates"] = lambda answer: replace(answer, changed_updates=(change,))
+        server.revisions[2] = fix()
+        outcome, _ = visit(server, state)
+
+    assert [one.update_id for one in outcome.installed] == [FIX]
+    assert outcome.received == 0
+
+
+def test_an_installation_cut_off_before_its_restart_is_completed_by_the_next_visit() -> None:
+    with tiny_server([*three_levels()[:2], fix(restart="AlwaysRequiresReboot")]) as server:
+        state = AgentState(machine=a_machine())
+
+        def refuse_after_the_download(answer: Any) -> Any:
+            if any(one.basic_data.event_id == 181 for one in server.events):
+                raise ConnectionResetError("the server dies")
+            return answer
+
+        server.bend["ReportEventBatch"] = refuse_after_the_download
+        first, _ = visit(server, state)
+        assert first.error and [one.update_id for one in first.installed] == [FIX]
+        assert state.pending and state.machine.registry_value(KEY, "Fixed") is None
+
+        server.bend.clear()
+        second, _ = visit(server, state)
+
+    assert second.error == "" and second.restarts == 1 and second.installed == []
+    assert state.machine.registry_value(KEY, "Fixed") == "yes"
+    assert second.present == 1

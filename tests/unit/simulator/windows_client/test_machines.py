@@ -127,7 +127,7 @@ def test_a_machine_tells_its_version_in_its_attributes() -> None:
 
 
 def test_a_computer_that_starts_again_goes_on_where_it_was(tmp_path: Path) -> None:
-    state = AgentState(machine=a_full_machine())
+    state = AgentState(machine=a_full_machine(), keeps_fragments=True)
     with tiny_server() as server:
         WindowsClient(state, server.address).run()
         save(tmp_path, state)
@@ -141,7 +141,7 @@ def test_a_computer_that_starts_again_goes_on_where_it_was(tmp_path: Path) -> No
 
 
 def test_what_was_kept_comes_back_unchanged(tmp_path: Path) -> None:
-    state = AgentState(machine=a_full_machine())
+    state = AgentState(machine=a_full_machine(), keeps_fragments=True)
     with tiny_server() as server:
         WindowsClient(state, server.address).run()
     state.pending = (("a", 1),)

@@ -28,6 +28,7 @@ from headgate.wire.clientsync.refresh_cache import RefreshCacheResponse, Refresh
 from headgate.wire.clientsync.register_computer import RegisterComputerResponse
 from headgate.wire.clientsync.report_event_batch import ReportEventBatchResponse
 from headgate.wire.clientsync.reporting_event import ReportingEvent
+from headgate.wire.clientsync.start_category_scan import StartCategoryScanResponse
 from headgate.wire.clientsync.sync_info import SyncInfo
 from headgate.wire.clientsync.update_data import UpdateData
 from headgate.wire.clientsync.update_info import Deployment, UpdateInfo, escape_fragment
@@ -207,6 +208,11 @@ class TinyServer:
                 return RegisterComputerResponse()
             case "SyncUpdates":
                 return self._scan(request.parameters)
+            case "StartCategoryScan":
+                asked = request.requested_categories
+                return StartCategoryScanResponse(
+                    preferred_category_ids=tuple(one.category_id for one in asked)
+                )
             case "RefreshCache":
                 return self._refreshed(request.global_ids)
             case "GetExtendedUpdateInfo":
