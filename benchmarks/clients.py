@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import clients_catalogue
 from benchmarks import clients_requests as requests
-from benchmarks import clients_catalogue, laboratory
 from benchmarks.clients_agent import Agent, Explored, explore
 from benchmarks.clients_server import Serving, server
 from benchmarks.figures import MEGABYTES, SECONDS, Figure
@@ -45,9 +45,7 @@ def measure(scratch: Path) -> list[Figure]:
     installation = Installation(scratch / "data")
     world = scratch / "world.toml"
     world.write_text(_WORLD, "utf-8")
-    with laboratory.source(str(world)) as address:
-        installation.point_at(address)
-        installation.run("sync", "now", "--yes")
+    clients_catalogue.bring_in(installation, str(world))
     with server(installation) as serving:
         explored = _explore(installation, serving)
     with server(installation) as serving:

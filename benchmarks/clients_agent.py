@@ -94,10 +94,27 @@ class Agent:
         packed = answer.getheader("Content-Encoding") == "xpress"
         raw = answer.read()
         seconds = time.perf_counter() - began
-        text = _end(raw) if packed else raw
+        text = end_of(raw) if packed else raw
         if answer.status != 200:
             raise Refused(f"{path}: {answer.status} {text[:1000]!r}")
         return Answer(body=text, size=len(raw), seconds=seconds)
+
+    def raw(self, path: str, body: bytes) -> bytes:
+        """Return an answer's body as it came, compressed."""
+        self._connection.request("POST", path, body, {**_HEADERS, "Accept-Encoding": "xpress"})
+        return self._connection.getresponse().read()
+
+    def prepared(self, path: str, body: bytes) -> bytes:
+        """Return the whole message of a request, for those who write to sockets themselves."""
+        host = f"{self._connection.host}:{self._connection.port}"
+        fields = {
+            "Host": host,
+            **_HEADERS,
+            "Accept-Encoding": "xpress",
+            "Content-Length": str(len(body)),
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
 
     def discard(self, path: str, body: bytes) -> int:
         """Ask, throw the answer away as it comes, and return how many bytes it had."""
@@ -153,9 +170,7 @@ class Explored:
     cached: Cached
 
 
-def explore(
-    agent: Agent, installed: frozenset[int], devices: Sequence[Described] = ()
-) -> Explored:
+def explore(agent: Agent, installed: frozenset[int], devices: Sequence[Described] = ()) -> Explored:
     """Do the first scan of a computer, page after page, uncompressed, to learn what it has then.
 
     ``installed``: revisions that count as installed as soon as they have come.
@@ -188,7 +203,7 @@ def _found(pattern: re.Pattern[bytes], answer: Answer) -> re.Match[bytes]:
     return found
 
 
-def _end(body: bytes) -> bytes:
+def end_of(body: bytes) -> bytes:
     """Return the text of an xpress body's last blocks; unpacking all in Python takes too long."""
     frames, at = [], 0
     while at < len(body):

@@ -4,9 +4,10 @@ import sqlite3
 import uuid
 from collections.abc import Iterable
 from contextlib import closing
+from typing import Any
 
 from benchmarks.clients_requests import Described
-from benchmarks.laboratory import Installation
+from benchmarks.laboratory import Installation, source
 from headgate.simulator.microsoft_update import taxonomy
 
 _WINDOWS = "6964aab4-c5b5-43bd-a17d-ffb4346a8e1d"  #: the product family
@@ -25,6 +26,15 @@ _CLASSIFICATIONS = (
 _DEVICES = 70
 
 
+def bring_in(installation: Installation, world: str) -> None:
+    """Synchronize everything a world of the simulator has."""
+    with source(world) as address:
+        installation.point_at(address)
+        installation.run("sync", "now", "--categories")
+        installation.run("classifications", "select", "all")
+        installation.run("sync", "now", "--yes")
+
+
 def revisions_of(installation: Installation, updates: Iterable[str]) -> frozenset[int]:
     """Return every revision of ``updates`` and of the classifications: what counts as installed."""
     ids = [uuid.UUID(one).bytes for one in (*updates, *_CLASSIFICATIONS)]
@@ -35,7 +45,7 @@ def revisions_of(installation: Installation, updates: Iterable[str]) -> frozense
 
 def rows(
     installation: Installation, statement: str, values: Iterable[object] = ()
-) -> list[tuple[int, ...]]:
+) -> list[tuple[Any, ...]]:
     """Return what a statement gives on an installation's database."""
     uri = f"{installation.database.as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:

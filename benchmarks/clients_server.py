@@ -83,9 +83,7 @@ def serving(command: list[str], ready: re.Pattern[str]) -> Iterator[Serving]:
         process.wait()
 
 
-def _address(
-    process: "subprocess.Popen[str]", ready: re.Pattern[str], said: "deque[str]"
-) -> str:
+def _address(process: "subprocess.Popen[str]", ready: re.Pattern[str], said: "deque[str]") -> str:
     assert process.stderr is not None
     for line in process.stderr:
         said.append(line)

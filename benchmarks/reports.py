@@ -1,5 +1,6 @@
 """Reports of computers over HTTP: what they installed, and the states of all their updates."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks import clients_catalogue, clients_load
@@ -12,7 +13,6 @@ from benchmarks.figures import MILLISECONDS, PER_SECOND, SECONDS, Figure
 COMPUTERS = 32  #: at once
 LASTS = 15.0  #: seconds
 _EVENTS = 2_000  #: a second
-_EVENTS_OF = {"after a scan": 2, "after an installation": 6}
 _STATES = (8, 300)  #: updates needed and present, in every report
 _FIRST_NUMBER = 2_000
 
@@ -32,10 +32,45 @@ class _Reporter:
 def figures(serving: Serving) -> list[Figure]:
     """Report as fast as it goes, in batches of both sizes computers send."""
     return [
-        one
-        for kind, prepare in (
-            ("after an installation", _installation),
-            ("after a scan", _scan),
-        )
-        for one in _figures(serving, kind, prepare)
+        *_figures(serving, "after an installation", _installed, events=6),
+        *_figures(serving, "after a scan", _scanned, events=2),
     ]
+
+
+def _figures(
+    serving: Serving, when: str, prepare: Callable[[str, int], _Reporter], *, events: int
+) -> Iterator[Figure]:
+    load = Load(
+        prepare=prepare,
+        visit=_Reporter.report,
+        given=serving.address,
+        visitors=COMPUTERS,
+        seconds=LASTS,
+    )
+    taken = clients_load.put(load)
+    what = f"reports {when}, {events} events each"
+    yield Figure(
+        what=f"{_EVENTS:,} events, {what}",
+        value=_EVENTS / (taken.per_second * events),
+        unit=SECONDS,
+        limit=1.0,
+    )
+    yield Figure(what=f"events, {what}", value=taken.per_second * events, unit=PER_SECOND)
+    yield Figure(what=f"{what}, 95 %", value=taken.milliseconds(95), unit=MILLISECONDS)
+
+
+def _installed(address: str, number: int) -> _Reporter:
+    return _prepared(address, number, requests.installation_report)
+
+
+def _scanned(address: str, number: int) -> _Reporter:
+    return _prepared(address, number, requests.scan_report)
+
+
+def _prepared(
+    address: str, number: int, write: Callable[[str, list[str], list[str]], bytes]
+) -> _Reporter:
+    agent = Agent(address, _FIRST_NUMBER + number)
+    agent.sign_on()
+    batch = write(agent.client_id, *clients_catalogue.states(*_STATES))
+    return _Reporter(agent=agent, batch=batch)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from benchmarks import (
     clients_catalogue,
-    laboratory,
     reports,
     scans_crowd,
     scans_delta,
@@ -64,9 +63,7 @@ def _bring_in(installation: Installation, scratch: Path) -> list[str]:
     world = scratch / "large-cores.toml"
     world.write_text(_LARGE_CORES, "utf-8")
     for name in (f"large:{REVISIONS}", str(world)):
-        with laboratory.source(name) as address:
-            installation.point_at(address)
-            installation.run("sync", "now", "--yes")
+        clients_catalogue.bring_in(installation, name)
     installation.run("settings", "set", "content.store=microsoft")
     ordinary = open_world(f"large:{REVISIONS}").months[0].publications
     updates = [one for one in ordinary if one.classifications and not one.in_configuration]

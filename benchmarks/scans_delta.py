@@ -1,6 +1,6 @@
 """Scans of computers that know everything, as they come day by day.
 
-Each is five calls: authorization cookie, ``GetCookie`` with the old cookie, a software pass with all
+Each is five calls: authorization cookie, ``GetCookie`` with the old one, a software pass with all
 cached ids, a driver pass of seventy devices, a report of two events. The computers run in two
 processes on the same cores as the server.
 """

@@ -8,6 +8,7 @@ process before anything after it runs.
 import asyncio
 import errno
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -24,6 +25,10 @@ from headgate.web.tls import LiveCertificate
 
 #: Seconds running answers get when the server is told to stop.
 GRACE_SECONDS = 5
+#: Seconds a connection may lie idle: agents keep theirs for half a minute between calls.
+KEEP_ALIVE_SECONDS = 65
+#: Sockets and files this process may have open, where the system allows it.
+MOST_OPEN = 65_536
 _STARTING = 0.02
 _BACKLOG = 2048
 
@@ -111,8 +116,17 @@ def serve(
     ``on_ready`` is called when every address answers; ``on_stop`` when the signal comes, in a
     thread of its own, while running answers are finished. Returns when both are done.
     """
+    _allow_many_connections()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, listeners, on_ready, on_stop))
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit of open files as far as we may: 1,024 is usual, and a morning has more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(
@@ -157,6 +171,7 @@ def _config(app: Starlette, listener: Listener) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # whose headers count is decided where they are read
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_context_factory=_tls_of(listener),
     )

@@ -1,4 +1,4 @@
-"""The composition root: the only place that knows everybody and reads the environment.
+"""One installation, opened: everything commands, doors and the worker are built from.
 
 It opens the data directory and the database, brings the schema up to date, and tells the worker
 which function does which kind of job. Commands and ``serve`` start here.
@@ -49,14 +49,11 @@ if TYPE_CHECKING:
     from headgate.services.approving import Approving
     from headgate.services.attention import Attention
     from headgate.services.compliance import Compliance
-    from headgate.services.contacts import Contacts
     from headgate.services.health import Health
     from headgate.services.setting_up import SettingUp
-    from headgate.services.snapshots import Snapshots
     from headgate.sync.job import SynchronizationJobs
     from headgate.web.clients import ClientDoors
     from headgate.web.console.visit import Console
-    from headgate.web.soap.client_services import ClientServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,95 +137,14 @@ class Home:
 
     def client_doors(self) -> "ClientDoors":
         """Return the doors of Windows computers; one for the process, to be closed."""
-        from headgate.services.client_content import ClientContent
-        from headgate.services.contacts import Contacts
-        from headgate.services.snapshots import Snapshots
-        from headgate.web.clients import ClientDoors
-        from headgate.web.files.door import file_routes
-        from headgate.web.forwarded import Caller
-        from headgate.web.soap.dispatch import Dispatcher
-        from headgate.web.soap.door import SoapDoor
-        from headgate.web.soap.encodings import native_xpress
-        from headgate.web.soap.routes import soap_routes
-        from headgate.web.soap.visitors import visitor_of
+        from headgate.bootstrap.clients import client_doors
 
-        settings = RecentSettings(self.configuring.shared)
-        snapshots = Snapshots(self.engine, files_are_kept=settings.files_are_kept)
-        services = self._client_services(settings, snapshots, Contacts(self.engine))
-        door = SoapDoor(
-            Dispatcher(services, xpress=native_xpress()),
-            services.texts,
-            visitor_of=lambda call: visitor_of(Caller.of(call, self.addresses.trusted_proxies)),
-        )
-        content = ClientContent(
-            engine=self.engine, store=LocalStore(self.directory.content), now=clock.now
-        )
-
-        def close() -> None:
-            door.close()
-            services.reports.close()
-            services.contacts.close()
-            snapshots.close()
-
-        return ClientDoors(
-            routes=[*soap_routes(door), *file_routes(content)],
-            warm_up=snapshots.current,
-            close=close,
-        )
-
-    def _client_services(
-        self, settings: RecentSettings, snapshots: "Snapshots", contacts: "Contacts"
-    ) -> "ClientServices":
-        from headgate.services.client_details import ClientDetails
-        from headgate.services.client_handshake import ClientHandshake
-        from headgate.services.client_inventory import ClientInventory
-        from headgate.services.client_reports import ClientReports
-        from headgate.services.client_scan import ClientScan
-        from headgate.services.client_standing import ClientStanding
-        from headgate.services.cookie_keys import CookieKeys
-        from headgate.services.cookies import Cookies
-        from headgate.services.core_texts import CoreTexts
-        from headgate.web.soap.client_services import ClientServices
-
-        engine, unpack = self.engine, Unpacker(self.engine)
-        secret_key = SecretKey(self.directory.secret_file)
-        keys = CookieKeys(engine=engine, secret_key=secret_key, now=clock.now)
-        handshake = ClientHandshake(
-            engine=engine,
-            cookies=Cookies(keys),
-            standing=ClientStanding(engine),
-            contacts=contacts,
-            now=clock.now,
-        )
-        texts = CoreTexts(engine, unpack)
-        return ClientServices(
-            handshake=handshake,
-            category_type=lambda update_id: snapshots.current().category_type(update_id),
-            scan=ClientScan(
-                admit=handshake.admit,
-                overlay=snapshots.overlay,
-                texts=texts,
-                seal=handshake.sealed,
-                contacts=contacts,
-                now=clock.now,
-                most_installed=settings.most_installed,
-            ),
-            details=ClientDetails(
-                engine=engine,
-                admit=handshake.admit,
-                overlay=snapshots.overlay,
-                texts=texts,
-                unpack=unpack,
-                seal=handshake.sealed,
-                content_port=lambda: self.addresses.content_port,
-                server_name=lambda: self.addresses.server_name,
-                files_are_kept=settings.files_are_kept,
-            ),
-            reports=ClientReports(engine, now=clock.now),
-            inventory=ClientInventory(engine),
-            contacts=contacts,
-            texts=texts,
-            now=clock.now,
+        return client_doors(
+            engine=self.engine,
+            secret_key=SecretKey(self.directory.secret_file),
+            settings=RecentSettings(self.configuring.shared),
+            addresses=self.addresses,
+            store=LocalStore(self.directory.content),
         )
 
     def console(self, health: "Health") -> "Console":

@@ -1,0 +1,116 @@
+"""The doors of Windows computers put together: what ``serve`` alone needs."""
+
+from headgate import clock
+from headgate.content.local import LocalStore
+from headgate.services.addresses import Addresses
+from headgate.services.client_content import ClientContent
+from headgate.services.client_details import ClientDetails
+from headgate.services.client_handshake import ClientHandshake
+from headgate.services.client_inventory import ClientInventory
+from headgate.services.client_reports import ClientReports
+from headgate.services.client_scan import ClientScan
+from headgate.services.client_standing import ClientStanding
+from headgate.services.contacts import Contacts
+from headgate.services.cookie_keys import CookieKeys
+from headgate.services.cookies import Cookies
+from headgate.services.core_texts import CoreTexts
+from headgate.services.packers import Unpacker
+from headgate.services.recent_settings import RecentSettings
+from headgate.services.snapshots import Snapshots
+from headgate.settings.secrets import SecretKey
+from headgate.storage.engine import Engine
+from headgate.web.clients import ClientDoors
+from headgate.web.files.door import file_routes
+from headgate.web.forwarded import Caller
+from headgate.web.soap.client_services import ClientServices
+from headgate.web.soap.dispatch import Dispatcher
+from headgate.web.soap.door import SoapDoor
+from headgate.web.soap.encodings import native_xpress
+from headgate.web.soap.routes import soap_routes
+from headgate.web.soap.visitors import visitor_of
+
+
+def client_doors(
+    *,
+    engine: Engine,
+    secret_key: SecretKey,
+    settings: RecentSettings,
+    addresses: Addresses,
+    store: LocalStore,
+) -> ClientDoors:
+    """Return the doors of Windows computers; one for the process, to be closed."""
+    snapshots = Snapshots(engine, files_are_kept=settings.files_are_kept)
+    services = client_services(
+        engine=engine,
+        secret_key=secret_key,
+        settings=settings,
+        addresses=addresses,
+        snapshots=snapshots,
+    )
+    door = SoapDoor(
+        Dispatcher(services, xpress=native_xpress()),
+        services.texts,
+        visitor_of=lambda call: visitor_of(Caller.of(call, addresses.trusted_proxies)),
+    )
+    content = ClientContent(engine=engine, store=store, now=clock.now)
+
+    def close() -> None:
+        door.close()
+        services.reports.close()
+        services.contacts.close()
+        snapshots.close()
+
+    return ClientDoors(
+        routes=[*soap_routes(door), *file_routes(content)],
+        warm_up=snapshots.current,
+        close=close,
+    )
+
+
+def client_services(
+    *,
+    engine: Engine,
+    secret_key: SecretKey,
+    settings: RecentSettings,
+    addresses: Addresses,
+    snapshots: Snapshots,
+) -> ClientServices:
+    """Return what the SOAP door asks."""
+    unpack, contacts = Unpacker(engine), Contacts(engine)
+    handshake = ClientHandshake(
+        engine=engine,
+        cookies=Cookies(CookieKeys(engine=engine, secret_key=secret_key, now=clock.now)),
+        standing=ClientStanding(engine),
+        contacts=contacts,
+        now=clock.now,
+    )
+    texts = CoreTexts(engine, unpack)
+    return ClientServices(
+        handshake=handshake,
+        category_type=lambda update_id: snapshots.current().category_type(update_id),
+        scan=ClientScan(
+            admit=handshake.admit,
+            overlay=snapshots.overlay,
+            texts=texts,
+            seal=handshake.sealed,
+            contacts=contacts,
+            now=clock.now,
+            most_installed=settings.most_installed,
+        ),
+        details=ClientDetails(
+            engine=engine,
+            admit=handshake.admit,
+            overlay=snapshots.overlay,
+            texts=texts,
+            unpack=unpack,
+            seal=handshake.sealed,
+            content_port=lambda: addresses.content_port,
+            server_name=lambda: addresses.server_name,
+            files_are_kept=settings.files_are_kept,
+        ),
+        reports=ClientReports(engine, now=clock.now),
+        inventory=ClientInventory(engine),
+        contacts=contacts,
+        texts=texts,
+        now=clock.now,
+    )
