@@ -26,7 +26,7 @@ from headgate.catalogue.files import FilePresence
 from headgate.content import paths
 
 TITLE = "Update files, in ranges of 1 MiB"
-SIZE = 128  #: MiB
+SIZE = 512  #: MiB
 CONNECTIONS = (4, 5)  #: what agents have in flight (FACTS §6)
 _ROUNDS = 3
 _RANGE = 1 << 20
@@ -143,7 +143,7 @@ def _best(addresses: list[str], connections: int) -> list[float]:
             taken = []
             for address in addresses:
                 began = time.perf_counter()
-                parts = [(address, one, connections) for one in range(connections)]
+                parts = [(address, range(one, SIZE, connections)) for one in range(connections)]
                 received = sum(pool.starmap(_fetch, parts, chunksize=1))
                 taken.append(time.perf_counter() - began)
                 assert received == SIZE * _RANGE, f"{address}: {received:,} bytes"
@@ -151,13 +151,13 @@ def _best(addresses: list[str], connections: int) -> list[float]:
     return [min(some) for some in zip(*rounds[1:], strict=True)]  # the first one warms up
 
 
-def _fetch(address: str, first: int, step: int) -> int:
-    """Fetch every so manieth range over one connection; return how many bytes came."""
+def _fetch(address: str, ranges: range) -> int:
+    """Fetch ranges by their number over one connection; return how many bytes came."""
     parts = urlsplit(address)
     assert parts.hostname is not None
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     here, received = bytearray(_RANGE), 0
-    for number in range(first, SIZE, step):
+    for number in ranges:
         start = number * _RANGE
         headers = {"Range": f"bytes={start}-{start + _RANGE - 1}"}
         connection.request("GET", parts.path, headers=headers)

@@ -82,8 +82,9 @@ def counted() -> Iterator[Calls]:
         calls.begins()
         return fetch(self, *what)
 
-    with patch.object(Connection, "call", counted_call), patch.object(
-        Connection, "fetch", counted_fetch
+    with (
+        patch.object(Connection, "call", counted_call),
+        patch.object(Connection, "fetch", counted_fetch),
     ):
         yield calls
 

@@ -21,13 +21,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headgate.bootstrap import open_home
 from headgate.catalogue.documents import DocumentEncoding
+from headgate.catalogue.revisions import Behavior
 from headgate.fleet.states import UpdateStateOnComputer as State
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer, unpack
@@ -36,12 +36,14 @@ from headgate.services.addresses import Serving
 from headgate.services.health import Health
 from headgate.services.snapshots import Snapshots
 from headgate.services.sync_control import CATEGORIES
+from headgate.simulator.microsoft_update import rules, taxonomy
 from headgate.simulator.microsoft_update.publication import World
 from headgate.simulator.microsoft_update.small import calendar, oddities
 from headgate.simulator.microsoft_update.small.applications import Applications
 from headgate.simulator.microsoft_update.small.defender import DefenderReleases
 from headgate.simulator.microsoft_update.small.drivers import publish_drivers
 from headgate.simulator.microsoft_update.small.windows import WindowsUpdates
+from headgate.simulator.microsoft_update.texts import english
 from headgate.simulator.microsoft_update.world_building import WorldBuilder
 from headgate.simulator.windows_client.applicability import Evaluation, Verdict
 from headgate.simulator.windows_client.client import CALLER, Outcome
@@ -56,13 +58,18 @@ from tests.commands import HeadgateCommand, Running, fetched, until
 from tests.installation import BY, Installation
 from tests.upstream_lab import RunningLab, running_upstream
 
+#: An update for every AMD64 computer, fetched in four ranges.
+LARGE = "A large update"
+LARGE_SIZE = 3_500_000
+
 _UPDATES = frozenset({"Software", "Driver"})
 
 
 def office_world() -> World:
     """The built-in world's last three months, small enough to be synchronized for every module.
 
-    The month to be revealed brings a newer revision of what :func:`calendar` ends with.
+    Besides, one update whose file is fetched in several ranges. The month to be revealed brings
+    newer revisions of the last cumulative updates.
     """
     builder = WorldBuilder("office")
     builder.configuration()
@@ -71,6 +78,21 @@ def office_world() -> World:
         newest = windows.publish_month(day)
         applications.publish_month(day)
     DefenderReleases(builder).publish(2)
+    builder.software(
+        "large",
+        texts=english(LARGE),
+        products=[taxonomy.product_id(".NET 8.0")],
+        classification=taxonomy.UPDATES,
+        needs=[taxonomy.AMD64],
+        explicitly_deployable=True,
+        handler="CommandLineInstallation",
+        installation=Behavior(impact="Minor", reboot="NeverReboots"),
+        files=[("large-update.exe", LARGE_SIZE)],
+        rules=rules.Rules(
+            is_installed=rules.file_version("large.dll", "1.0"),
+            is_installable=rules.processor(9),
+        ),
+    )
     publish_drivers(builder)
     builder.next_month()
     for one in newest:
@@ -146,17 +168,13 @@ class Doors:
 @contextmanager
 def open_doors(installation: Installation) -> Iterator[Doors]:
     """Serve what ``headgate serve`` does, without its worker: jobs run when the test says so."""
-    home, made = installation.home, list[Snapshots]()
-
-    def snapshots(*args: object, **named: object) -> Snapshots:
-        made.append(Snapshots(*args, **named))  # type: ignore[arg-type]
-        return made[-1]
-
-    with patch("headgate.services.snapshots.Snapshots", snapshots):
-        clients = home.client_doors()
+    home = installation.home
+    clients = home.client_doors()
+    snapshots = getattr(clients.warm_up, "__self__", None)
+    assert isinstance(snapshots, Snapshots), "what makes scans ready is no longer a snapshot's"
     health = Health(engine=home.engine, worker_is_alive=lambda: True)
     app = create_app(console=home.console(health), health=health, clients=clients)
-    doors = Doors(address="", snapshots=made[0])
+    doors = Doors(address="", snapshots=snapshots)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -308,10 +326,10 @@ class Agents:
     def __init__(self, described: Iterable[Machine]) -> None:
         self.states = [AgentState(machine=one) for one in described]
 
-    def scan(self, address: str) -> None:
-        """Let each of them scan once."""
+    def scan(self, address: str) -> list[int]:
+        """Let each of them scan once; return how many revisions were sent to each."""
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(partial(_scan, address), self.states))
+            return list(pool.map(partial(_scan, address), self.states))
 
     def offers(self) -> dict[str, set[str]]:
         """Return, by name, what each was told to install and needs."""
@@ -327,9 +345,11 @@ class Agents:
         ]
 
 
-def _scan(address: str, state: AgentState) -> None:
+def _scan(address: str, state: AgentState) -> int:
     with Connection(address) as connection:
-        Scan(Session(connection, state), CALLER).run()
+        scan = Scan(Session(connection, state), CALLER)
+        scan.run()
+    return scan.tally.new_updates
 
 
 def _offers(state: AgentState) -> set[str]:

@@ -53,7 +53,7 @@ def test_what_is_withdrawn_or_declined_is_offered_to_nobody_until_it_is_approved
 ) -> None:
     server, doors, _ = here
     chosen = approved_by_title(server, RUNTIME, EXCEL)
-    runtime, excel = chosen
+    runtime, _ = chosen
     approve(server, *chosen)
     doors.look()
     agents = Agents(machines(10))

@@ -179,4 +179,4 @@ def test_two_administrators_deciding_the_same_are_both_told(
     second = page.submit(press="Decline…")
     first.submit(press="Decline")
 
-    assert second.submit(press="Decline").told == ["It stood so already."]
+    assert second.submit(press="Decline").told == ["It was so already; nothing was changed."]

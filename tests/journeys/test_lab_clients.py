@@ -166,8 +166,8 @@ def test_a_server_killed_in_the_middle_leads_to_the_same_end(
     catalogue: Path, tmp_path: Path
 ) -> None:
     headgate = a_copy(catalogue, tmp_path)
+    approve_all(headgate)
     with served(headgate) as (_, address):
-        approve_all(headgate)
         undisturbed = installed(Fleet(machines(COMPUTERS), address).run())
 
     fleet = Fleet(machines(COMPUTERS), address)

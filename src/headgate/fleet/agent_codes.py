@@ -156,7 +156,9 @@ AGENT_CODES: dict[int, ErrorCode] = {
         Sentence("Connect the computer to mains power."),
     ),
     0x80240FFF: ErrorCode(
-        "WU_E_UNEXPECTED", Sentence("The agent met something it has no word for."), hints.CACHE
+        "WU_E_UNEXPECTED",
+        Sentence("The agent met something unexpected and gives no closer reason."),
+        hints.CACHE,
     ),
     0x80242006: ErrorCode(
         "WU_E_UH_INVALIDMETADATA", Sentence("The update's description has errors."), hints.CACHE

@@ -15,8 +15,8 @@ _NAMES: dict[int, Sentence] = {
     147: Sentence("Scan finished"),
     148: Sentence("Scan failed"),
     149: Sentence("No connection"),
-    150: Sentence("Scan measured"),
-    153: Sentence("Status of updates"),
+    150: Sentence("Measurements of the scan"),
+    153: Sentence("Status of updates (old form)"),
     154: Sentence("Invalid product id"),
     156: Sentence("Status of all updates"),
     157: Sentence("Scan could not start"),
@@ -66,12 +66,12 @@ _NAMES: dict[int, Sentence] = {
     523: Sentence("Completed"),
     524: Sentence("Completion cancelled"),
     525: Sentence("Completion ended by the agent"),
-    541: Sentence("Going back failed"),
-    542: Sentence("Went back"),
+    541: Sentence("Undoing failed"),
+    542: Sentence("Undone"),
     543: Sentence("Going back cancelled by a user"),
-    544: Sentence("Went back, restart needed"),
+    544: Sentence("Undone, restart needed"),
     545: Sentence("Going back ended by the agent"),
-    546: Sentence("Going back started"),
+    546: Sentence("Undoing started"),
 }
 
 

@@ -124,7 +124,7 @@ SYSTEM_CODES: dict[int, ErrorCode] = {
     ),
     0x800F0922: ErrorCode(
         "CBS_E_INSTALLERS_FAILED",
-        Sentence("A step of the installation failed and it was undone."),
+        Sentence("A step failed, and the installation was undone."),
         Sentence(
             "Often the system-reserved or EFI partition is full; CBS.log on the computer names the "
             "step."
@@ -153,7 +153,7 @@ SYSTEM_CODES: dict[int, ErrorCode] = {
     ),
     0xC1900101: ErrorCode(
         None,
-        Sentence("The upgrade was undone, mostly because of a driver."),
+        Sentence("The upgrade was undone; a driver is the usual cause."),
         hints.UPGRADE,
     ),
     0xC1900200: ErrorCode(

@@ -43,7 +43,7 @@ TRANSPORT_CODES: dict[int, ErrorCode] = {
         Sentence("Run `headgate content verify` on this server: it finds and fetches it again."),
     ),
     0x801901F7: ErrorCode(
-        "BG_E_HTTP_ERROR_503", Sentence("The server was busy, or checks the file."), hints.AGAIN
+        "BG_E_HTTP_ERROR_503", Sentence("The server was busy or checking the file."), hints.AGAIN
     ),
     0x80200010: ErrorCode(
         "BG_E_NETWORK_DISCONNECTED", Sentence("The network went away."), hints.REACH
@@ -71,7 +71,7 @@ TRANSPORT_CODES: dict[int, ErrorCode] = {
     ),
     0x80240438: ErrorCode(
         "WU_E_PT_ENDPOINT_UNREACHABLE",
-        Sentence("There was no way to the update source the program asked."),
+        Sentence("The update source could not be reached."),
         Sentence(
             "If the computer asks Microsoft, it has no way there, as intended at many sites: set "
             "the scan-source policies `headgate connect` prints. Else check WUServer, its port and "
@@ -85,7 +85,7 @@ TRANSPORT_CODES: dict[int, ErrorCode] = {
     ),
     0x8024043D: ErrorCode(
         "WU_E_SERVICEPROP_NOTAVAIL",
-        Sentence("The update source told nothing the agent needs to know."),
+        Sentence("The update source did not tell the agent what it needs to know."),
         hints.SERVICE_LIST,
     ),
     0x80240440: ErrorCode(
@@ -95,7 +95,9 @@ TRANSPORT_CODES: dict[int, ErrorCode] = {
         "WU_E_PT_SOAPCLIENT_SOAPFAULT", Sentence("This server refused the call."), hints.SERVER
     ),
     0x80244008: ErrorCode(
-        "WU_E_PT_SOAPCLIENT_PARSEFAULT", Sentence("A refusal could not be understood."), hints.PROXY
+        "WU_E_PT_SOAPCLIENT_PARSEFAULT",
+        Sentence("An error answer of the server could not be understood."),
+        hints.PROXY,
     ),
     0x8024400A: ErrorCode(
         "WU_E_PT_SOAPCLIENT_PARSE", Sentence("An answer could not be understood."), hints.PROXY
@@ -133,7 +135,7 @@ TRANSPORT_CODES: dict[int, ErrorCode] = {
     ),
     0x80244017: ErrorCode(
         "WU_E_PT_HTTP_STATUS_DENIED",
-        Sentence("Status 401: somebody wants a password."),
+        Sentence("Status 401: the server or a proxy wants a password."),
         hints.PROXY,
     ),
     0x80244018: ErrorCode(
@@ -198,7 +200,7 @@ TRANSPORT_CODES: dict[int, ErrorCode] = {
     ),
     0x8024500C: ErrorCode(
         "WU_E_REDIRECTOR_CONNECT_POLICY",
-        Sentence("A policy forbids to ask Microsoft's service."),
+        Sentence("A policy forbids asking Microsoft's service."),
         hints.SERVICE_LIST,
     ),
     0x80246002: ErrorCode(

@@ -1,6 +1,6 @@
 """What a computer has against what it needs: new, kept, left behind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -26,14 +26,14 @@ class Difference:
         return [*self.strange, *self.left]
 
 
-def difference(needed: BitMap, *cached: Iterable[int]) -> Difference:
+def difference(needed: BitMap, *cached: Sequence[int]) -> Difference:
     """Compare ``needed`` with all ids of the lists in ``cached``, whatever numbers they are."""
     had = BitMap()
     strange: set[int] = set()
     for ids in cached:
         try:
             had |= BitMap(ids)
-        except OverflowError:
+        except (OverflowError, ValueError):  # negative or huge; an array of signed numbers
             strange.update(i for i in ids if not 0 <= i <= _LARGEST)
             had |= BitMap([i for i in ids if 0 <= i <= _LARGEST])
     return Difference(

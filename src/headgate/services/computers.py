@@ -233,4 +233,4 @@ def _notes(row: ComputerRow, line: ComputerLine) -> Iterator[Sentence]:
     elif row.other_name is not None:
         yield Sentence("It was called {other} before.", other=row.other_name)
     if line.state is ComputerState.UNREGISTERED:
-        yield Sentence("It asked to be let in, but never told what it is.")
+        yield Sentence("It asked to be let in, but never registered.")

@@ -163,11 +163,11 @@ def _effects(standing: Standing, verb: Verb) -> tuple[Sentence, ...]:
     if verb.approves and standing.is_declined:
         return (Sentence("It is declined; approving takes that back."),)
     if verb.approves and standing.approval is not None and _changes(standing, verb):
-        return (Sentence("The approval there is gets replaced."),)
+        return (Sentence("The present approval is replaced."),)
     if verb is Verb.DECLINE and standing.approval is not None:
         return (Sentence("It is approved; declining withdraws that."),)
     if verb is Verb.UNDECLINE and standing.is_declined:
-        return (Sentence("It is not approved then."),)
+        return (Sentence("It stays unapproved after that."),)
     return ()
 
 

@@ -37,7 +37,7 @@ class RevisionNamedError(UsageError):
                 "revisions.",
                 name=name,
             ),
-            next_step=Sentence("Leave the number away: {id}.", id=update_id),
+            next_step=Sentence("Leave out the revision number: {id}.", id=update_id),
         )
 
 

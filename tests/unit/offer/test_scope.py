@@ -1,7 +1,12 @@
 """What is offered at all: live and not declined, approved or not."""
 
+from array import array
+
 from tests.unit.offer.asking import ask, new_ids
 from tests.unit.offer.world import World
+
+from headgate.offer.questions import Limits, SoftwareQuestion
+from headgate.offer.software import software
 
 
 def test_an_update_nobody_decided_about_is_offered() -> None:
@@ -90,6 +95,17 @@ def test_unknown_ids_are_out_of_scope_whatever_they_are() -> None:
     offer = ask(world, installed=strange[:4], others=strange[4:])
 
     assert sorted(offer.out_of_scope) == sorted(strange)
+
+
+def test_ids_may_come_as_any_sequence() -> None:
+    world = World()
+    update = world.add("update")
+    question = SoftwareQuestion(installed=array("i", [-2, 9]), others=range(update, update + 2))
+
+    offer = software(world.overlay(), question, Limits())
+
+    assert offer.new == []
+    assert sorted(offer.out_of_scope) == [-2, 9, update + 1]
 
 
 def test_repeated_ids_leave_once() -> None:

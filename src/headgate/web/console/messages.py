@@ -57,7 +57,7 @@ FACES: dict[type[HeadgateError], Face] = {
     NoSuchRunError: Face(404, Sentence("There is no such synchronization")),
     NoCategoriesError: Face(409, Sentence("Nothing to choose from yet")),
     # Asked for correctly; the moment is wrong.
-    DecisionRefusedError: Face(409, Sentence("That cannot be decided about this update")),
+    DecisionRefusedError: Face(409, Sentence("This update cannot be decided about like that")),
     AlreadySynchronizingError: Face(409, Sentence("A synchronization is running")),
     NothingToCancelError: Face(409, Sentence("No synchronization is running")),
 }

@@ -134,7 +134,11 @@ def decide(console: Console, visit: Visit) -> Response:
         done = _do(console.approving(), verb, update_id, visit)
     except LicenceNotAcceptedError:
         return _ask(console, visit, str(verb), unaccepted=True)
-    sentences = [WORDS[verb].done] if done.changed else [Sentence("It stood so already.")]
+    sentences = (
+        [WORDS[verb].done]
+        if done.changed
+        else [Sentence("It was so already; nothing was changed.")]
+    )
     return visit.done(f"{HERE}/{update_id}", sentences, notes=_under_way(done))
 
 
