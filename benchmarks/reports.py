@@ -1,4 +1,8 @@
-"""Reports of computers over HTTP: what they installed, and the states of all their updates."""
+"""Reports of computers over HTTP: what they installed, and the states of all their updates.
+
+The target counts events in batches of six, as a computer sends them that installed something. Every
+batch holds the states of 308 updates. Batches of two, after a scan, cost nearly as much each.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,13 +36,18 @@ class _Reporter:
 def figures(serving: Serving) -> list[Figure]:
     """Report as fast as it goes, in batches of both sizes computers send."""
     return [
-        *_figures(serving, "after an installation", _installed, events=6),
+        *_figures(serving, "after an installation", _installed, events=6, limit=1.0),
         *_figures(serving, "after a scan", _scanned, events=2),
     ]
 
 
 def _figures(
-    serving: Serving, when: str, prepare: Callable[[str, int], _Reporter], *, events: int
+    serving: Serving,
+    when: str,
+    prepare: Callable[[str, int], _Reporter],
+    *,
+    events: int,
+    limit: float | None = None,
 ) -> Iterator[Figure]:
     load = Load(
         prepare=prepare,
@@ -53,7 +62,7 @@ def _figures(
         what=f"{_EVENTS:,} events, {what}",
         value=_EVENTS / (taken.per_second * events),
         unit=SECONDS,
-        limit=1.0,
+        limit=limit,
     )
     yield Figure(what=f"events, {what}", value=taken.per_second * events, unit=PER_SECOND)
     yield Figure(what=f"{what}, 95 %", value=taken.milliseconds(95), unit=MILLISECONDS)

@@ -242,6 +242,15 @@ def test_a_computer_that_never_told_what_it_is_has_to_register(door: ClientDoor)
     assert door.admit(data) == cookie
 
 
+def test_a_computer_finds_over_from_another_server_before_it_registers(door: ClientDoor) -> None:
+    """After InvalidCookie come GetConfig, a new cookie and RefreshCache, in this order."""
+    data = door.cookie().data
+
+    assert door.admit(data, "RefreshCache").client_id == A_CLIENT
+    with refused(Refusal.REGISTRATION_REQUIRED):
+        door.admit(data, "SyncUpdates")
+
+
 def test_a_forgotten_computer_has_to_register_and_appears_anew(door: ClientDoor) -> None:
     data = door.register(os_build=26200).data
     people = Computers(engine=door.engine, now=door.clock)

@@ -1,11 +1,27 @@
 """The server is killed under ten computers at work: they end as if nothing had happened."""
 
 import random
+import shutil
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.commands import until
 from tests.fleet_kills import End, drawn, journey
-from tests.fleet_lab import approve, approved_by_title, office, opened
+from tests.fleet_lab import (
+    approve,
+    approved_by_title,
+    copied,
+    installed_by,
+    office,
+    opened,
+    served,
+    troubles,
+)
+
+from headgate.simulator.fleet import Fleet
+from headgate.simulator.windows_client.mix import machines
 
 TITLES = (
     r"^2026-11 Cumulative Update for Windows 11 Version 24H2 for x64",
@@ -18,10 +34,19 @@ TITLES = (
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation that needs no source any more: all files of what is approved are here."""
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An installation where nothing is approved; its source answers."""
     data = tmp_path_factory.mktemp("office") / "data"
-    with office(data), opened(data) as server:
+    with office(data):
+        yield data
+
+
+@pytest.fixture(scope="module")
+def catalogue(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that needs no source any more: all files of what is approved are here."""
+    data = tmp_path_factory.mktemp("approved") / "data"
+    shutil.copytree(bare, data)
+    with opened(data) as server:
         approve(server, *approved_by_title(server, *TITLES))
     return data
 
@@ -46,3 +71,29 @@ def test_a_server_killed_again_and_again_leads_to_the_same_end(
     assert end.installed == calm.installed
     assert end.told == calm.told
     assert all(len(ids) >= 1 for ids in calm.installed.values())
+
+
+def test_a_server_killed_while_it_fetches_files_offers_what_it_has_and_fetches_the_rest(
+    bare: Path, calm: End, tmp_path: Path
+) -> None:
+    headgate = copied(bare, tmp_path)
+    listen, rounds = "127.0.0.1:0", []
+    with opened(headgate.data) as server:
+        chosen = approved_by_title(server, *TITLES)
+        content = server.home.directory.content
+        with served(headgate, listen) as first:
+            listen = first.address.removeprefix("http://")
+            fleet = Fleet(machines(10), first.address)
+            approve(server, *chosen, fetch=False)
+            until(lambda: any(one.is_file() for one in content.rglob("*")))
+            first.process.send(signal.SIGKILL)
+            first.process.ended()
+        with served(headgate, listen):
+            rounds += fleet.run()
+            until(
+                lambda: not any(server.home.approving.outlook(one).waits_for.count for one in chosen)
+            )
+            # a scan meets what is decided a second later at most
+            until(lambda: rounds.extend(done := fleet.run()) or not any(o.needed_now for o in done))
+    assert troubles(rounds) == []
+    assert False, installed_by(rounds)

@@ -1,5 +1,7 @@
 """The doors of Windows computers put together: what ``serve`` alone needs."""
 
+from functools import partial
+
 from headgate import clock
 from headgate.content.local import LocalStore
 from headgate.services.addresses import Addresses
@@ -17,6 +19,7 @@ from headgate.services.core_texts import CoreTexts
 from headgate.services.packers import Unpacker
 from headgate.services.recent_settings import RecentSettings
 from headgate.services.snapshots import Snapshots
+from headgate.services.update_files import UpdateFiles
 from headgate.settings.secrets import SecretKey
 from headgate.storage.engine import Engine
 from headgate.web.clients import ClientDoors
@@ -29,6 +32,9 @@ from headgate.web.soap.encodings import native_xpress
 from headgate.web.soap.routes import soap_routes
 from headgate.web.soap.visitors import visitor_of
 
+#: Who is said to have quarantined a file that was found damaged while it was asked for.
+BY_DOOR = "content door"
+
 
 def client_doors(
     *,
@@ -37,6 +43,7 @@ def client_doors(
     settings: RecentSettings,
     addresses: Addresses,
     store: LocalStore,
+    update_files: UpdateFiles,
 ) -> ClientDoors:
     """Return the doors of Windows computers; one for the process, to be closed."""
     snapshots = Snapshots(engine, files_are_kept=settings.files_are_kept)
@@ -52,7 +59,9 @@ def client_doors(
         services.texts,
         visitor_of=lambda call: visitor_of(Caller.of(call, addresses.trusted_proxies)),
     )
-    content = ClientContent(engine=engine, store=store, now=clock.now)
+    content = ClientContent(
+        engine=engine, store=store, quarantine=partial(update_files.quarantine, actor=BY_DOOR)
+    )
 
     def close() -> None:
         door.close()

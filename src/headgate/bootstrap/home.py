@@ -145,6 +145,7 @@ class Home:
             settings=RecentSettings(self.configuring.shared),
             addresses=self.addresses,
             store=LocalStore(self.directory.content),
+            update_files=self.update_files,
         )
 
     def console(self, health: "Health") -> "Console":

@@ -40,7 +40,7 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
         return
     for presence, total in found.totals.items():
         print(f"{presence.capitalize():<10}{_total(total)}")
-    print(f"{'Due':<10}{_total(found.due)}: what the next synchronization fetches")
+    print(f"{'Due':<10}{_total(found.due)}: what is fetched next")
     print(
         f"{'Room':<10}{output.size(found.space.free)} free in {here.directory.content}, "
         f"{output.size(found.space.reserve)} stay free"
@@ -61,12 +61,14 @@ def verify(ctx: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         output.print_json(found)
     else:
-        print(f"{found.whole:,} files are whole; {found.found:,} of them were not recorded.")
+        print(f"Whole files: {found.whole:,}, of which {found.found:,} were not recorded.")
         for sentence in found.damaged:
             output.say(f"Damaged: {sentence}")
         for name in found.missing:
             output.say(f"Missing: {name}")
-        if found.damaged or found.missing:
+        if found.fetching is not None:
+            output.say("What approved updates need of them is being fetched again.")
+        elif found.damaged or found.missing:
             output.say("They are fetched again by the next synchronization if they are due.")
     if found.damaged or found.missing:
         raise typer.Exit(DONE_WITH_FAILURES)

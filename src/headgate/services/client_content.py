@@ -12,7 +12,7 @@ from headgate.content.store import FileNotStoredError
 from headgate.errors import ContentError, HeadgateError
 from headgate.logs import get_logger
 from headgate.sentences import Sentence
-from headgate.storage import file_records, served_files, transactions
+from headgate.storage import served_files, transactions
 from headgate.storage.engine import Engine
 
 #: Seconds after which a computer may ask for a file in quarantine again.
@@ -49,10 +49,13 @@ class ServedFile:
 class ClientContent:
     """The update files computers fetch."""
 
-    def __init__(self, *, engine: Engine, store: LocalStore, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, *, engine: Engine, store: LocalStore, quarantine: Callable[[bytes], object]
+    ) -> None:
+        """``quarantine`` records a digest as damaged and has it fetched again."""
         self._engine = engine
         self._store = store
-        self._now = now
+        self._damaged = quarantine
 
     def open(self, folder: str, name: str) -> ServedFile:
         """Open the file computers know as ``/Content/<folder>/<name>``, in any letter case.
@@ -89,5 +92,4 @@ class ClientContent:
     def _quarantine(self, digest: bytes, why: str) -> None:
         """Somebody has touched the content directory: nothing of the file goes out any more."""
         get_logger(__name__).error("file quarantined", sha1=digest.hex(), reason=why)
-        with transactions.write(self._engine) as conn:
-            file_records.record_presence(conn, [digest], FilePresence.DAMAGED, at=self._now())
+        self._damaged(digest)

@@ -38,6 +38,10 @@ GROUPS = (ALL_COMPUTERS,)
 #: The one call a computer may make that has not told yet what it is.
 REGISTER_COMPUTER = "RegisterComputer"
 
+#: Calls of a computer that has not told yet what it is: to tell it, and to find over from another
+#: server, whose order of calls ends with ``RefreshCache`` (FACTS §1.6).
+BEFORE_REGISTRATION = frozenset({REGISTER_COMPUTER, "RefreshCache"})
+
 _PROTOCOL = re.compile(r"(\d{1,5})\.(\d{1,5})", re.ASCII)
 
 
@@ -162,9 +166,9 @@ class ClientHandshake:
     def admit(self, data: bytes | None, visitor: Visitor, *, operation: str) -> ClientCookie:
         """Return the cookie of a call that may go on; its computer was here now.
 
-        Raises ComputerRefused: InvalidCookie, ServerChanged, CookieExpired, ConfigChanged, and for
-        any operation but RegisterComputer RegistrationRequired, when the computer is unknown or
-        never told what it is.
+        Raises ComputerRefused: InvalidCookie, ServerChanged, CookieExpired, ConfigChanged, and
+        RegistrationRequired when the computer is unknown or never told what it is, unless it
+        registers or refreshes its cache.
         """
         cookie = self._cookies.open(data)
         with _about(cookie.client_id):
@@ -173,7 +177,7 @@ class ClientHandshake:
                 raise ComputerRefused(Refusal.COOKIE_EXPIRED)
             if not is_last_change(cookie.last_change, standing):
                 raise ComputerRefused(Refusal.CONFIG_CHANGED)
-            if operation != REGISTER_COMPUTER and not self._is_registered(cookie.client_id):
+            if operation not in BEFORE_REGISTRATION and not self._is_registered(cookie.client_id):
                 raise ComputerRefused(Refusal.REGISTRATION_REQUIRED)
         self._contacts.seen(cookie.client_id, visitor, self._now())
         return cookie

@@ -173,6 +173,15 @@ class UpdateFiles:
             fetching=self._fetch_again(actor) if damaged or missing else None,
         )
 
+    def quarantine(self, sha1: bytes, *, actor: str) -> None:
+        """Record that a stored file is not what it should be: it is served to nobody any more.
+
+        What approved updates need is fetched again at once.
+        """
+        self._record([sha1], FilePresence.DAMAGED)
+        self._note(actor, "content.quarantine", sha1=sha1.hex().upper())
+        self._fetch_again(actor)
+
     def purge(self, choice: FileChoice, *, actor: str) -> Purged:
         """Remove files no current update needs in the chosen languages, and unfinished downloads.
 

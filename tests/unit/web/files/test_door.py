@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.published import publish
 from headgate.catalogue.files import FilePresence, UpdateFile
 from headgate.content.local import LocalStore
 from headgate.services.client_content import ClientContent
+from headgate.services.update_files import UpdateFiles
 from headgate.storage import file_records, transactions
 from headgate.storage.engine import Engine
 from headgate.web.files.door import file_routes
@@ -54,7 +56,10 @@ def door(engine: Engine, tmp_path: Path) -> Iterator[Door]:
     aside = store.aside(sha1)
     aside.write_bytes(CONTENT)
     store.keep(aside, sha1, "Update.CAB")
-    content = ClientContent(engine=engine, store=store, now=lambda: STORED_AT)
+    files = UpdateFiles(engine=engine, store=store, now=lambda: STORED_AT)
+    content = ClientContent(
+        engine=engine, store=store, quarantine=partial(files.quarantine, actor="test")
+    )
     browser = TestClient(Starlette(routes=file_routes(content)))
     opened = Door(browser, engine, store, sha1)
     opened.now(FilePresence.PRESENT)
