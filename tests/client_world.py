@@ -187,17 +187,8 @@ def build(engine: Engine) -> World:
         conn.execute(
             files.update().where(files.c.sha1 == a_file("update.CAB").sha1).values(mu_url=MU_URL)
         )
-        approved = [update.identity.update_id, bundle.identity.update_id]
-        decisions.approve(
-            conn,
-            approved,
-            Action.INSTALL,
-            group_id=ALL_COMPUTERS,
-            ready=approved,
-            by="anna",
-            at=NOON,
-        )
-        decisions.decline(conn, [declined.identity.update_id], by="anna", at=NOON)
+        deciding.approve(conn, update.identity.update_id, bundle.identity.update_id)
+        decisions.decline(conn, [declined.identity.update_id], by=deciding.BY, at=NOON)
         settling.catalogue_changed(conn)
         rows = conn.execute(
             revisions.select().with_only_columns(

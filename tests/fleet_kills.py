@@ -132,15 +132,21 @@ def journey(catalogue: Path, where: Path, kills: Iterable[int] = ()) -> End:
             }
             for machine in fleet.machines
         }
-    installed: dict[str, set[str]] = {}
-    for one in outcomes:
-        installed.setdefault(one.name, set()).update(each.update_id for each in one.installed)
     return End(
-        installed={name: frozenset(ids) for name, ids in installed.items()},
+        installed=together(outcomes),
         told=told,
         calls=calls.count,
         kills=killed,
     )
+
+
+def together(outcomes: Iterable[Outcome]) -> dict[str, frozenset[str]]:
+    """Return what each computer installed in several rounds, by name."""
+    found: dict[str, frozenset[str]] = {}
+    for one in outcomes:
+        ids = {each.update_id for each in one.installed}
+        found[one.name] = found.get(one.name, frozenset()) | ids
+    return found
 
 
 def _until_done(fleet: Fleet) -> list[Outcome]:

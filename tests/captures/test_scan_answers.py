@@ -82,15 +82,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             ingestion.store_batch(
                 conn, [*_documents(), written(_stand_in())], arrived_at=NOON, run_id=None
             )
-            decisions.approve(
-                conn,
-                [BUNDLE],
-                Action.INSTALL,
-                group_id=ALL_COMPUTERS,
-                ready=[BUNDLE],
-                by="anna",
-                at=NOON,
-            )
+            deciding.approve(conn, BUNDLE)
             settling.catalogue_changed(conn)
         yield engine
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from headgate.approvals.decisions import Action, Decisions
-from headgate.fleet.groups import ALL_COMPUTERS, UNASSIGNED_COMPUTERS
+from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.storage import decisions, effective, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON, a_guid
@@ -85,9 +85,9 @@ def test_a_withdrawn_approval_stays_as_a_row_with_a_newer_counter(engine: Engine
 def test_withdrawing_for_one_group_leaves_the_others(engine: Engine) -> None:
     update = a_guid()
     _approve(engine, update)
-    _approve(engine, update, group_id=UNASSIGNED_COMPUTERS)
+    _approve(engine, update, group_id=ANOTHER_GROUP)
     with transactions.write(engine) as conn:
-        decisions.withdraw(conn, [update], by="bob", at=LATER, group_id=UNASSIGNED_COMPUTERS)
+        decisions.withdraw(conn, [update], by="bob", at=LATER, group_id=ANOTHER_GROUP)
         (left,) = decisions.approvals_of(conn, [update])
 
     assert left.group_id == ALL_COMPUTERS

@@ -176,12 +176,4 @@ def test_with_deferred_downloads_files_of_approved_updates_are_due(engine: Engin
 
 def _decide(engine: Engine, revision: Revision, action: Action) -> None:
     with transactions.write(engine) as conn:
-        decisions.approve(
-            conn,
-            [revision.identity.update_id],
-            action,
-            group_id=ALL_COMPUTERS,
-            ready=(),
-            by="anna",
-            at=NOON,
-        )
+        deciding.approve(conn, revision.identity.update_id, action=action, ready=False)

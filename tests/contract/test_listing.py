@@ -145,7 +145,7 @@ def test_the_state_of_an_update_is_the_word_it_is_found_by(engine: Engine) -> No
     store(engine, *updates.values())
     ids = {title: one.identity.update_id for title, one in updates.items()}
     with transactions.write(engine) as conn:
-        _approve(conn, ids["approved"], ids["expired, once approved"], ids["withdrawn"])
+        deciding.approve(conn, ids["approved"], ids["expired, once approved"], ids["withdrawn"])
         decisions.withdraw(conn, [ids["withdrawn"]], by="anna", at=NOON)
         to_decline = [ids["declined"], ids["expired, declined"], ids["undeclined"]]
         decisions.decline(conn, to_decline, by="anna", at=NOON)
@@ -168,18 +168,6 @@ def test_the_state_of_an_update_is_the_word_it_is_found_by(engine: Engine) -> No
             assert set(_titles(engine, states=frozenset(states))) == wanted
     assert (
         set(_titles(engine, states=NOT_DECLINED)) == set(updates) - expected[UpdateState.DECLINED]
-    )
-
-
-def _approve(conn: Connection, *update_ids: str) -> None:
-    decisions.approve(
-        conn,
-        update_ids,
-        Action.INSTALL,
-        group_id=ALL_COMPUTERS,
-        ready=update_ids,
-        by="anna",
-        at=NOON,
     )
 
 

@@ -46,15 +46,7 @@ def approve(engine: Engine) -> Callable[[Revision], str]:
     def approve(revision: Revision) -> str:
         update_id = revision.identity.update_id
         with transactions.write(engine) as conn:
-            decisions.approve(
-                conn,
-                [update_id],
-                Action.INSTALL,
-                group_id=ALL_COMPUTERS,
-                ready=(),
-                by="anna",
-                at=NOON,
-            )
+            deciding.approve(conn, update_id, ready=False)
         return update_id
 
     return approve

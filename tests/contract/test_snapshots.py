@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from headgate.approvals.decisions import Action
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.fleet.groups import ALL_COMPUTERS, UNASSIGNED_COMPUTERS
+from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.offer.snapshot import Snapshot
 from headgate.services.snapshots import Snapshots
 from headgate.storage import decisions, effective, transactions
@@ -68,15 +68,7 @@ def snapshots(engine: Engine, clock: Moving) -> Iterator[Held]:
 
 def _approve(engine: Engine, update_id: str) -> None:
     with transactions.write(engine) as conn:
-        decisions.approve(
-            conn,
-            [update_id],
-            Action.INSTALL,
-            group_id=ALL_COMPUTERS,
-            ready=[update_id],
-            by="anna",
-            at=NOON,
-        )
+        deciding.approve(conn, update_id)
 
 
 def _counter(engine: Engine) -> int:
@@ -150,7 +142,7 @@ def test_an_overlay_is_laid_once_for_each_set_of_groups(
     clock.now += 5
 
     assert snapshots.overlay(GROUPS) is all_computers
-    assert snapshots.overlay((UNASSIGNED_COMPUTERS, *GROUPS)) is not all_computers
+    assert snapshots.overlay((a_guid(), *GROUPS)) is not all_computers
 
 
 def test_where_content_is_kept_counts_as_soon_as_it_is_chosen(

@@ -443,14 +443,8 @@ def test_approvals_for_removal_say_so(
     computer: Computer, world: World, engine: Engine, door: OpenDoor
 ) -> None:
     with transactions.write(engine) as conn:
-        decisions.approve(
-            conn,
-            [world.update.identity.update_id],
-            Action.UNINSTALL,
-            group_id=ALL_COMPUTERS,
-            ready=[],
-            by="anna",
-            at=NOON,
+        deciding.approve(
+            conn, world.update.identity.update_id, action=Action.UNINSTALL, ready=False
         )
     door.look()
     told = computer.scan(installed_non_leaf_update_ids=world.unlocking)

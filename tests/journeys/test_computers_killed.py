@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from tests.commands import until
-from tests.fleet_kills import End, drawn, journey
+from tests.fleet_kills import COMPUTERS, End, drawn, journey, together
 from tests.fleet_lab import (
     approve,
     approved_by_title,
     copied,
-    installed_by,
     office,
     opened,
     served,
@@ -21,6 +20,7 @@ from tests.fleet_lab import (
 )
 
 from headgate.simulator.fleet import Fleet
+from headgate.simulator.windows_client.client import Outcome
 from headgate.simulator.windows_client.mix import machines
 
 TITLES = (
@@ -77,23 +77,24 @@ def test_a_server_killed_while_it_fetches_files_offers_what_it_has_and_fetches_t
     bare: Path, calm: End, tmp_path: Path
 ) -> None:
     headgate = copied(bare, tmp_path)
-    listen, rounds = "127.0.0.1:0", []
-    with opened(headgate.data) as server:
-        chosen = approved_by_title(server, *TITLES)
-        content = server.home.directory.content
-        with served(headgate, listen) as first:
-            listen = first.address.removeprefix("http://")
-            fleet = Fleet(machines(10), first.address)
-            approve(server, *chosen, fetch=False)
+    rounds: list[Outcome] = []
+
+    def they_have_everything() -> bool:
+        rounds.extend(fleet.run())
+        return together(rounds) == calm.installed
+
+    with opened(headgate.data) as installation:
+        chosen = approved_by_title(installation, *TITLES)
+        content = installation.home.directory.content
+        outlook = installation.home.approving.outlook
+        with served(headgate) as server:
+            listen = server.address.removeprefix("http://")
+            fleet = Fleet(machines(COMPUTERS), server.address)
+            approve(installation, *chosen, fetch=False)
             until(lambda: any(one.is_file() for one in content.rglob("*")))
-            first.process.send(signal.SIGKILL)
-            first.process.ended()
+            server.process.send(signal.SIGKILL)
+            server.process.ended()
         with served(headgate, listen):
-            rounds += fleet.run()
-            until(
-                lambda: not any(server.home.approving.outlook(one).waits_for.count for one in chosen)
-            )
-            # a scan meets what is decided a second later at most
-            until(lambda: rounds.extend(done := fleet.run()) or not any(o.needed_now for o in done))
-    assert troubles(rounds) == []
-    assert False, installed_by(rounds)
+            until(they_have_everything)
+            assert [outlook(one).waits_for.count for one in chosen] == [0] * len(chosen)
+    assert troubles(rounds) == [], "nothing was offered before its files were here"

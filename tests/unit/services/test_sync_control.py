@@ -122,15 +122,7 @@ def test_what_a_cancelled_run_had_brought_is_offered_once_its_files_are_here(
     office.start()
     with transactions.write(office.engine) as conn:
         catalogue_changed(conn)
-        decisions.approve(
-            conn,
-            [update.update_id],
-            Action.INSTALL,
-            group_id=ALL_COMPUTERS,
-            ready=[update.update_id],
-            by="alice",
-            at=NOON,
-        )
+        deciding.approve(conn, update.update_id)
         run = runs.begin_run(conn, scope="everything", source="s", started_by="alice", at=NOON)
         newer = a_revision(RevisionIdentity(update.update_id, 2), files=(missing,))
         ingestion.store_batch(conn, [incoming(newer)], arrived_at=NOON, run_id=run)
