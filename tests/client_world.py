@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from headgate.approvals.decisions import Action
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.catalogue.files import UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
@@ -22,7 +21,6 @@ from headgate.catalogue.revisions import (
     Revision,
     UpdateKind,
 )
-from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer
 from headgate.services import settling
@@ -31,7 +29,7 @@ from headgate.storage import decisions, ingestion, transactions
 from headgate.storage.engine import Engine, sqlite_url
 from headgate.storage.ingestion import IncomingRevision
 from headgate.storage.tables.catalogue import files, revisions
-from tests import databases
+from tests import databases, deciding
 from tests.cast import NOON, a_category, a_revision, an_identity
 from tests.catalogue_rows import an_update, below, written
 

@@ -3,17 +3,21 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData, insert, select
 
 from headgate.storage import installation, transactions, upgrade
 from headgate.storage.engine import Engine, open_engine, sqlite_url
 from tests.cast import NOON
 
 TEMPLATE = "headgate_template"
+
+#: Opens an empty database with the schema of a migration, named by its number.
+Older = Callable[[str], AbstractContextManager[Engine]]
 
 
 def prepare(engine: Engine) -> None:
@@ -46,6 +50,18 @@ def sqlite_copy(template: Path, folder: Path) -> str:
     copy = folder / "headgate.db"
     shutil.copyfile(template, copy)
     return sqlite_url(copy)
+
+
+def copy_rows(source: Engine, target: Engine, *tables: str) -> None:
+    """Put the rows of some tables into an older schema, as far as that has their columns."""
+    here, there = MetaData(), MetaData()
+    here.reflect(source, only=tables)
+    there.reflect(target, only=tables)
+    with transactions.read(source) as reading, transactions.write(target) as writing:
+        for name in tables:
+            known = [column.name for column in there.tables[name].columns]
+            rows = reading.execute(select(*(here.tables[name].c[each] for each in known)))
+            writing.execute(insert(there.tables[name]), [dict(row._mapping) for row in rows])
 
 
 class PostgresServer:

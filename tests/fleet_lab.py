@@ -13,8 +13,6 @@ never from what the server sent.
 
 import re
 import shutil
-import socket
-import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,7 +20,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headgate.bootstrap import open_home
@@ -56,6 +53,7 @@ from headgate.simulator.windows_client.state import AgentState
 from headgate.web.app import create_app
 from tests.commands import HeadgateCommand, Running, fetched, until
 from tests.installation import BY, Installation
+from tests.serving import serving_app
 from tests.upstream_lab import RunningLab, running_upstream
 
 #: An update for every AMD64 computer, fetched in four ranges.
@@ -170,29 +168,20 @@ def open_doors(installation: Installation) -> Iterator[Doors]:
     """Serve what ``headgate serve`` does, without its worker: jobs run when the test says so."""
     home = installation.home
     clients = home.client_doors()
-    snapshots = getattr(clients.warm_up, "__self__", None)
+    snapshots = getattr(clients.start, "__self__", None)
     assert isinstance(snapshots, Snapshots), "what makes scans ready is no longer a snapshot's"
     health = Health(engine=home.engine, worker_is_alive=lambda: True)
     app = create_app(console=home.console(health), health=health, clients=clients)
     doors = Doors(address="", snapshots=snapshots)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)
-        bound = f"127.0.0.1:{listener.getsockname()[1]}"
-        home.addresses.begin(Serving(http=bound, https=None, http_setting=None, https_setting=None))
-        config = uvicorn.Config(
-            _Recorder(app, doors.asked), lifespan="off", log_config=None, access_log=False
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=partial(server.run, sockets=[listener]))
-        thread.start()
-        doors.address = f"http://{bound}"
-        try:
+    try:
+        with serving_app(_Recorder(app, doors.asked)) as doors.address:
+            bound = doors.address.removeprefix("http://")
+            home.addresses.begin(
+                Serving(http=bound, https=None, http_setting=None, https_setting=None)
+            )
             yield doors
-        finally:
-            server.should_exit = True
-            thread.join()
-            clients.close()
+    finally:
+        clients.close()
 
 
 class _Recorder:

@@ -4,36 +4,26 @@ with serving(open_door(engine, tmp_path)) as door:
     computer = Computer(door.address); computer.shake_hands(); computer.scan()
 """
 
-import socket
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp
 
 from headgate import clock
-from headgate.services.client_details import ClientDetails
-from headgate.services.client_handshake import ClientHandshake
-from headgate.services.client_inventory import ClientInventory
-from headgate.services.client_reports import ClientReports
-from headgate.services.client_scan import ClientScan
-from headgate.services.client_standing import ClientStanding
-from headgate.services.contacts import Contacts
-from headgate.services.cookie_keys import CookieKeys
-from headgate.services.cookies import Cookies
-from headgate.services.core_texts import CoreTexts
-from headgate.services.packers import Unpacker
+from headgate.bootstrap.clients import client_services
+from headgate.services.addresses import Addresses, Serving
+from headgate.services.recent_settings import RecentSettings
+from headgate.services.server_names import ServerNames
 from headgate.services.snapshots import Snapshots
 from headgate.services.visitor import Visitor
+from headgate.settings.local import local_settings
 from headgate.settings.secrets import SecretKey
+from headgate.settings.shared import shared_settings
 from headgate.storage.engine import Engine
 from headgate.web.forwarded import Caller
 from headgate.web.soap.client_services import ClientServices
@@ -52,8 +42,8 @@ from headgate.wire.clientsync.sync_info import SyncInfo
 from headgate.wire.cookie import Cookie, read_cookie_of
 from headgate.wire.soap import SoapVersion
 from headgate.wire.xpress import XpressReader
+from tests.serving import serving_app
 
-CONTENT_PORT = 8530
 USER_AGENT = "Windows-Update-Agent/1507.2601.30012.0 Client-Protocol/2.90"
 SERVICES = {
     "http://www.microsoft.com/SoftwareDistribution/Server/ClientWebService": (
@@ -97,61 +87,39 @@ def open_door(
     engine: Engine,
     folder: Path,
     *,
-    now: Callable[[], datetime] = clock.now,
     files_are_kept: bool = True,
-    most_installed: int = 400,
     limits: DoorLimits | None = None,
     xpress: Compress | None = None,
 ) -> OpenDoor:
-    """Put the services together as ``serve`` does; ``xpress``: what compresses, else C or none."""
-    unpack = Unpacker(engine)
-    contacts = Contacts(engine)
-    keys = CookieKeys(engine=engine, secret_key=SecretKey(folder / "secret.key"), now=now)
-    handshake = ClientHandshake(
+    """Put the door together as ``serve`` does; ``xpress``: what compresses, else C or none."""
+    store = "local" if files_are_kept else "microsoft"
+    settings = RecentSettings(lambda: shared_settings({"content.store": store}, machine_zone="UTC"))
+    snapshots = Snapshots(engine, files_are_kept=settings.files_are_kept, look_every=0.0)
+    services = client_services(
         engine=engine,
-        cookies=Cookies(keys),
-        standing=ClientStanding(engine),
-        contacts=contacts,
-        now=now,
-    )
-    snapshots = Snapshots(engine, files_are_kept=lambda: files_are_kept, look_every=0.0)
-    texts = CoreTexts(engine, unpack)
-    services = ClientServices(
-        handshake=handshake,
-        category_type=lambda update_id: snapshots.current().category_type(update_id),
-        scan=ClientScan(
-            admit=handshake.admit,
-            overlay=snapshots.overlay,
-            texts=texts,
-            seal=handshake.sealed,
-            contacts=contacts,
-            now=now,
-            most_installed=lambda: most_installed,
-        ),
-        details=ClientDetails(
-            engine=engine,
-            admit=handshake.admit,
-            overlay=snapshots.overlay,
-            texts=texts,
-            unpack=unpack,
-            seal=handshake.sealed,
-            content_port=lambda: CONTENT_PORT,
-            server_name=lambda: "headgate.test",
-            files_are_kept=lambda: files_are_kept,
-        ),
-        reports=ClientReports(engine, now=now),
-        inventory=ClientInventory(engine),
-        contacts=contacts,
-        texts=texts,
-        now=now,
+        secret_key=SecretKey(folder / "secret.key"),
+        settings=settings,
+        addresses=_addresses(folder),
+        snapshots=snapshots,
     )
     door = SoapDoor(
         Dispatcher(services, xpress=xpress or native_xpress()),
-        texts,
-        visitor_of=lambda call: visitor_of(Caller.of(call, ())),
+        services.texts,
+        visitor_of=direct,
         limits=limits,
     )
     return OpenDoor(door=door, services=services, snapshots=snapshots)
+
+
+def _addresses(folder: Path) -> Addresses:
+    addresses = Addresses(
+        file=folder / "serving.json",
+        names=ServerNames(lambda: ("headgate.test",)),
+        local=lambda: local_settings(folder / "headgate.toml", {}),
+        trusted_proxies=(),
+    )
+    addresses.begin(Serving(http="0.0.0.0:8530", https=None, http_setting=None, https_setting=None))
+    return addresses
 
 
 def direct(call: HTTPConnection) -> Visitor:
@@ -160,52 +128,20 @@ def direct(call: HTTPConnection) -> Visitor:
 
 
 @contextmanager
-def closing_door(opened: OpenDoor) -> Iterator[OpenDoor]:
-    """End every thread afterwards."""
+def serving(opened: OpenDoor) -> Iterator[OpenDoor]:
+    """Serve a door while the context lasts; every thread of it has ended afterwards."""
     try:
-        yield opened
+        with serving_app(Starlette(routes=soap_routes(opened.door))) as opened.address:
+            try:
+                yield opened
+            finally:
+                for computer in opened.computers:
+                    computer.http.close()
     finally:
         opened.door.close()
         opened.services.reports.close()
         opened.services.contacts.close()
         opened.snapshots.close()
-
-
-@contextmanager
-def serving(opened: OpenDoor) -> Iterator[OpenDoor]:
-    """Serve a door while the context lasts."""
-    with closing_door(opened), serving_app(Starlette(routes=soap_routes(opened.door))) as address:
-        opened.address = address
-        try:
-            yield opened
-        finally:
-            for computer in opened.computers:
-                computer.http.close()
-
-
-@contextmanager
-def serving_app(app: ASGIApp) -> Iterator[str]:
-    """Serve an application on a free loopback port; yields its address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=3,
-            )
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @dataclass(frozen=True)

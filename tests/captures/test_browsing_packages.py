@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests import databases
-from tests.cast import NOON
 from tests.material import CAPTURES
+from tests.published import import_from
 
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.catalogue.revisions import CategoryType
@@ -17,8 +17,6 @@ from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
 from headgate.services.catalogue_browser import CatalogueBrowser
-from headgate.sync.importing import import_package
-from headgate.sync.progress import Progress
 
 PACKAGES = sorted((CAPTURES / "catalogue").rglob("wsus-export-*.cab")) if CAPTURES else []
 
@@ -51,15 +49,7 @@ def test_every_category_is_listed_once_and_every_sampled_update_can_be_shown(
     url = databases.sqlite_copy(databases.sqlite_template(tmp_path), tmp_path)
     types = _newest_types(package)
     with databases.opened(url) as engine:
-        import_package(
-            package,
-            engine=engine,
-            packer=Packer(),
-            progress=Progress(report=lambda progress: None),
-            now=lambda: NOON,
-            check_stopped=lambda: None,
-            settle=lambda _conn: None,
-        )
+        import_from(package, engine)
         browser = CatalogueBrowser(
             engine=engine, unpack=Packer().unpack, store=LocalStore(tmp_path)
         )

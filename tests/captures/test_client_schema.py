@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from tests.client_messages import MESSAGES
+from tests.schemas import compiled
 
 from headgate.wire import soap
 from headgate.wire.clientsync import namespaces, operations
 from headgate.wire.soap import SoapVersion
 
-XSD = "http://www.w3.org/2001/XMLSchema"
 WSDLS = {
     namespaces.CLIENT: "Client.wsdl",
     namespaces.SIMPLE_AUTH: "SimpleAuth.wsdl",
@@ -25,21 +25,6 @@ def schemas(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         namespace: compiled(shared / "wsdl" / name, tmp_path_factory.mktemp("xsd"))
         for namespace, name in WSDLS.items()
     }
-
-
-def compiled(wsdl: Path, folder: Path) -> etree.XMLSchema:
-    """A WSDL keeps one schema per namespace in one file; a validator wants files of their own."""
-    found = etree.parse(str(wsdl)).findall(f".//{{{XSD}}}schema")
-    places = {schema.get("targetNamespace"): f"{number}.xsd" for number, schema in enumerate(found)}
-    for schema in found:
-        for imported in schema.findall(f"{{{XSD}}}import"):
-            imported.set("schemaLocation", places[imported.get("namespace")])
-        (folder / places[schema.get("targetNamespace")]).write_bytes(etree.tostring(schema))
-    imports = "".join(
-        f'<import namespace="{name}" schemaLocation="{place}"/>' for name, place in places.items()
-    )
-    (folder / "all.xsd").write_text(f'<schema xmlns="{XSD}">{imports}</schema>')
-    return etree.XMLSchema(etree.parse(str(folder / "all.xsd")))
 
 
 def message_of(body: bytes) -> etree._Element:

@@ -13,27 +13,24 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from tests import databases
+from tests import databases, deciding
 from tests.captures.real_documents import document_files, package_files
 from tests.cast import NOON, a_revision
 from tests.catalogue_rows import written
 from tests.material import CAPTURES
+from tests.published import import_from
 from tests.soap_door import Computer, OpenDoor, open_door, serving
 
-from headgate.approvals.decisions import Action
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Revision, UpdateKind
-from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer
 from headgate.services import settling
-from headgate.storage import decisions, ingestion, transactions
+from headgate.storage import ingestion, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.ingestion import IncomingRevision
 from headgate.storage.tables.catalogue import prerequisites, revisions
-from headgate.sync.importing import import_package
-from headgate.sync.progress import Progress
 from headgate.wire.lexical import write_base64, write_datetime
 
 PACKAGE = next((path for path in package_files() if "2024" in path.name), None)
@@ -69,15 +66,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     url = databases.sqlite_copy(databases.sqlite_template(folder), folder)
     with databases.opened(url) as engine:
         assert PACKAGE is not None
-        import_package(
-            PACKAGE,
-            engine=engine,
-            packer=Packer(),
-            progress=Progress(report=lambda progress: None),
-            now=lambda: NOON,
-            check_stopped=lambda: None,
-            settle=lambda _conn: None,
-        )
+        import_from(PACKAGE, engine)
         with transactions.write(engine) as conn:
             ingestion.store_batch(
                 conn, [*_documents(), written(_stand_in())], arrived_at=NOON, run_id=None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from tests.schemas import compiled
 
 from headgate.wire import soap
 from headgate.wire.cookie import AuthorizationCookie, Cookie
@@ -58,7 +59,6 @@ from headgate.wire.serversync.update_data import ServerSyncUpdateData, ServerSyn
 from headgate.wire.soap import SoapVersion
 from headgate.wire.values import UpdateIdentity
 
-XSD = "http://www.w3.org/2001/XMLSchema"
 NOON = datetime(2026, 10, 4, 12, tzinfo=UTC)
 ID = "8c3fcc84-7410-4a95-8b89-a166a0190486"
 COOKIE = Cookie(expiration=NOON, encrypted_data=b"sealed")
@@ -214,21 +214,6 @@ def schemas(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[etre
         compiled(shared / "wsdl" / name, tmp_path_factory.mktemp(name, numbered=True))
         for name in names
     ]
-
-
-def compiled(wsdl: Path, folder: Path) -> etree.XMLSchema:
-    """A WSDL keeps one schema per namespace in one file; a validator wants files of their own."""
-    found = etree.parse(str(wsdl)).findall(f".//{{{XSD}}}schema")
-    places = {schema.get("targetNamespace"): f"{number}.xsd" for number, schema in enumerate(found)}
-    for schema in found:
-        for imported in schema.findall(f"{{{XSD}}}import"):
-            imported.set("schemaLocation", places[imported.get("namespace")])
-        (folder / places[schema.get("targetNamespace")]).write_bytes(etree.tostring(schema))
-    imports = "".join(
-        f'<import namespace="{name}" schemaLocation="{place}"/>' for name, place in places.items()
-    )
-    (folder / "all.xsd").write_text(f'<schema xmlns="{XSD}">{imports}</schema>')
-    return etree.XMLSchema(etree.parse(str(folder / "all.xsd")))
 
 
 def assert_valid(body: bytes, schemas: list[etree.XMLSchema]) -> None:

@@ -1,17 +1,19 @@
 """One suite, every database: a test that takes ``engine`` runs on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from headgate.catalogue.subscription import ProductsMode
 from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
-from headgate.storage import settings_rows, transactions
-from headgate.storage.engine import Engine
+from headgate.storage import settings_rows, transactions, upgrade
+from headgate.storage.engine import Engine, sqlite_url
 from tests import databases
 from tests.cast import NOON
 from tests.catalogue_rows import Shelf, fill
+from tests.databases import Older
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,23 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     with databases.opened(database_url) as engine:
         yield engine
+
+
+@pytest.fixture
+def older(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Older:
+    """Opens an empty database of the same kind with the schema of an earlier version."""
+
+    @contextmanager
+    def open_older(version: str) -> Iterator[Engine]:
+        if engine.dialect.name == "sqlite":
+            url = sqlite_url(tmp_path / "old.db")
+        else:
+            url = request.getfixturevalue("postgres").new_database(prepared=False)
+        with databases.opened(url) as before:
+            upgrade.upgrade(before, to=version)
+            yield before
+
+    return open_older
 
 
 def products_mode(engine: Engine) -> ProductsMode:

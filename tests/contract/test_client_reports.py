@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from headgate.catalogue.identity import RevisionIdentity
 from headgate.fleet.events import ClientEvent
 from headgate.fleet.states import UpdateStateOnComputer as State
+from headgate.services.catalogue_browser import NoSuchUpdateError
 from headgate.services.client_refusals import ComputerRefused, Refusal
 from headgate.services.client_reports import KEPT_DAYS, KEPT_OF_ONE, ClientReports
 from headgate.services.compliance import Compliance, UpdateCounts
+from headgate.services.computers import Computers
 from headgate.storage import client_events, transactions
 from headgate.storage.client_events import KeptEvent
 from headgate.storage.engine import Engine
-from tests.cast import NOON, a_guid
+from tests.cast import NOON, a_guid, a_revision
+from tests.published import publish
 from tests.reports import ALICE, BOB, a_statement, an_event, register
 
 WORD, OFFICE, DRIVER = a_guid(), a_guid(), a_guid()
@@ -80,9 +84,9 @@ def test_an_empty_statement_empties_everything(
 
     assert states(compliance) == {}
     assert compliance.counts([WORD])[WORD] == UpdateCounts(not_applicable=1, unknown=1)
-    summary = compliance.summary(ALICE)
-    assert summary is not None
-    assert summary.last_report == NOON + timedelta(hours=1)
+    said = compliance.states_of(ALICE)
+    assert said is not None
+    assert said.last_report == NOON + timedelta(hours=1)
 
 
 def test_the_last_statement_of_a_batch_counts(
@@ -124,9 +128,9 @@ def test_a_failure_counts_before_the_first_statement(
     report(reports, an_event(182, WORD))
 
     assert compliance.counts([WORD])[WORD] == UpdateCounts(failed=1, unknown=1)
-    summary = compliance.summary(ALICE)
-    assert summary is not None
-    assert summary.last_report is None
+    said = compliance.states_of(ALICE)
+    assert said is not None
+    assert said.last_report is None
 
 
 def test_nothing_is_known_before_the_first_statement(
@@ -136,7 +140,6 @@ def test_nothing_is_known_before_the_first_statement(
 
     assert compliance.counts([WORD])[WORD] == UpdateCounts(unknown=1)
     assert compliance.states_of(BOB) is None
-    assert compliance.summary(BOB) is None
 
 
 def test_counts_tell_who_needs_what(
@@ -151,11 +154,33 @@ def test_counts_tell_who_needs_what(
     assert counts[WORD] == UpdateCounts(needed=2, unknown=1)
     assert counts[OFFICE] == UpdateCounts(needed=1, installed=1, unknown=1)
     assert counts[DRIVER] == UpdateCounts(not_applicable=2, unknown=1)
-    assert compliance.missing(WORD) == 2
-    assert compliance.computers_in(WORD, State.NEEDED) == [ALICE, BOB]
-    assert compliance.computers_in(WORD, State.NEEDED, at_most=1) == [ALICE]
-    assert compliance.computers_in(WORD, State.NEEDED, after=ALICE) == [BOB]
-    assert compliance.computers_in(DRIVER, State.NEEDED) == []
+    assert counts[WORD].missing == 2
+
+
+def test_who_needs_what_is_listed_from_both_sides(reports: ClientReports, engine: Engine) -> None:
+    register(engine, CAROL)
+    article = {"kb_articles": ("5031234",)}
+    publish(
+        engine,
+        a_revision(RevisionIdentity(WORD, 200), title="Word", **article),
+        a_revision(RevisionIdentity(OFFICE, 200), title="Office", **article),
+    )
+    report(reports, a_statement(U=[OFFICE], g=[DRIVER], V=[WORD]))
+    report(reports, a_statement(BOB, h=[WORD], W=[OFFICE]), of=BOB)
+    computers = Computers(engine=engine, now=lambda: NOON)
+
+    def missing(update: str) -> list[str]:
+        return [line.id for line in computers.list(missing=update)]
+
+    assert missing(WORD) == [BOB]
+    assert missing(OFFICE) == missing("KB5031234") == [ALICE, BOB]
+    with pytest.raises(NoSuchUpdateError):
+        missing("KB4711000")
+    assert [(one.title, one.state) for one in computers.show(ALICE).missing] == [
+        ("Office", State.NEEDED),
+        (None, State.FAILED),
+    ]
+    assert computers.show(CAROL).missing == ()
 
 
 def test_events_about_updates_are_kept_each_repeats_included(
@@ -243,9 +268,7 @@ def test_events_about_unknown_updates_are_kept(reports: ClientReports, engine: E
     nobody_has_it = a_guid()
     report(reports, an_event(161, nobody_has_it))
 
-    with transactions.read(engine) as conn:
-        rows = client_events.events_about(conn, nobody_has_it, at_most=10)
-    assert [one.event.computer_id for one in rows] == [ALICE]
+    assert [event.update_id for event in kept(engine)] == [nobody_has_it]
 
 
 def test_an_event_from_the_future_gets_the_time_of_its_arrival(

@@ -6,8 +6,10 @@ from headgate.approvals.decisions import Action, Decisions
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.storage import decisions, effective, transactions
 from headgate.storage.engine import Engine
+from tests import deciding
 from tests.cast import NOON, a_guid
 
+ANOTHER_GROUP = a_guid()
 LATER = NOON + timedelta(hours=1)
 
 
@@ -24,15 +26,7 @@ def _approve(
     ready: bool = True,
 ) -> list[str]:
     with transactions.write(engine) as conn:
-        return decisions.approve(
-            conn,
-            updates,
-            action,
-            group_id=group_id,
-            ready=updates if ready else (),
-            by="anna",
-            at=NOON,
-        )
+        return deciding.approve(conn, *updates, action=action, group_id=group_id, ready=ready)
 
 
 def test_an_approval_is_numbered_far_from_revision_ids(engine: Engine) -> None:

@@ -8,9 +8,9 @@ from headgate.approvals.decisions import Action
 from headgate.catalogue.files import FileChoice, FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import PublicationState, Revision
-from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.storage import decisions, file_records, ingestion, transactions
 from headgate.storage.engine import Engine
+from tests import deciding
 from tests.cast import NOON, a_guid, a_revision, an_identity
 from tests.catalogue_rows import store
 

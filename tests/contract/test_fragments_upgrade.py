@@ -1,11 +1,10 @@
 """A catalogue stored before computers were served: upgraded, it serves like one stored today."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, Table, func, insert, select, update
+from sqlalchemy import Table, func, select, update
 
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.identity import RevisionIdentity
@@ -17,12 +16,13 @@ from headgate.services import settling
 from headgate.services.fragment_work import CUT_FRAGMENTS, FragmentWork
 from headgate.storage import jobs, recutting, transactions, upgrade
 from headgate.storage.catalogue_version import catalogue_version
-from headgate.storage.engine import Engine, sqlite_url
+from headgate.storage.engine import Engine
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables import offering
 from headgate.sync.ingest import Delivery, Ingestion
 from tests import databases
 from tests.cast import NOON, a_guid
+from tests.databases import Older
 from tests.unit.metadata.made_documents import a_document, a_servicing_manifest
 
 LARGE_ONES, DRIVERS, OTHERS = 3, 2, 2
@@ -38,14 +38,9 @@ _DRIVER = (
 
 
 @pytest.fixture
-def old(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def old(older: Older) -> Iterator[Engine]:
     """Return a database with the schema before, and nothing in it."""
-    if engine.dialect.name == "sqlite":
-        url = sqlite_url(tmp_path / "old.db")
-    else:
-        url = request.getfixturevalue("postgres").new_database(prepared=False)
-    with databases.opened(url) as before:
-        upgrade.upgrade(before, to="0003")
+    with older("0003") as before:
         yield before
 
 
@@ -73,14 +68,8 @@ def _fill(engine: Engine) -> None:
 def _copy(engine: Engine, old: Engine) -> None:
     """Put the same catalogue into the schema before, as far as that knows it."""
     names = ("installation", "revisions", "documents", "fragments", "drivers")
-    here, there = MetaData(), MetaData()
-    here.reflect(engine, only=names)
-    there.reflect(old, only=names)
-    with transactions.read(engine) as source, transactions.write(old) as target:
-        for name in names:
-            known = [column.name for column in there.tables[name].columns]
-            rows = source.execute(select(*(here.tables[name].c[each] for each in known)))
-            target.execute(insert(there.tables[name]), [dict(row._mapping) for row in rows])
+    databases.copy_rows(engine, old, *names)
+    with transactions.write(old) as target:
         # those for which an INF names a computer were not read
         target.execute(update(t.drivers).values(computer_hardware_ids=_COMPUTERS[0]))
 

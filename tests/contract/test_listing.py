@@ -7,7 +7,6 @@ from itertools import combinations
 import pytest
 from sqlalchemy import event
 
-from headgate.approvals.decisions import Action
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import (
     CategoryType,
@@ -16,10 +15,10 @@ from headgate.catalogue.revisions import (
     UpdateKind,
 )
 from headgate.catalogue.update_list import NOT_DECLINED, UpdateQuery, UpdateState
-from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.storage import categories, decisions, ingestion, listing, transactions
-from headgate.storage.engine import Connection, Engine
+from headgate.storage.engine import Engine
 from headgate.storage.tables.catalogue import VISIBLE
+from tests import deciding
 from tests.cast import NOON, a_category, a_guid, a_revision, an_identity, incoming
 from tests.catalogue_rows import an_update, below, fill, store
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, insert, select, update
+from sqlalchemy import select, update
 
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import LocalizedText, PublicationState
@@ -17,25 +16,21 @@ from headgate.jobs.worker_lock import worker_lock
 from headgate.services.packers import Unpacker
 from headgate.services.word_index import INDEX_WORDS, WordIndex
 from headgate.storage import ingestion, jobs, listing, runs, search, transactions, upgrade
-from headgate.storage.engine import Engine, sqlite_url
+from headgate.storage.engine import Engine
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.synchronization import run_updates
 from tests import databases
 from tests.cast import NOON, a_guid, a_revision, an_identity
 from tests.catalogue_rows import an_update, fill, written
+from tests.databases import Older
 
 _NEW = ("sort_title", "sort_kb", "sort_severity", "sort_released", "superseded")
 
 
 @pytest.fixture
-def old(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def old(older: Older) -> Iterator[Engine]:
     """Return a database with the schema before, and nothing in it."""
-    if engine.dialect.name == "sqlite":
-        url = sqlite_url(tmp_path / "old.db")
-    else:
-        url = request.getfixturevalue("postgres").new_database(prepared=False)
-    with databases.opened(url) as before:
-        upgrade.upgrade(before, to="0002")
+    with older("0002") as before:
         yield before
 
 
@@ -69,15 +64,7 @@ def _fill(engine: Engine) -> None:
 def _copy(engine: Engine, old: Engine) -> None:
     """Put the same catalogue into the schema before, as far as that knows it."""
     tables = ("installation", "revisions", "documents", "fragments", "prerequisites", "supersedes")
-    here, there = MetaData(), MetaData()
-    names = (*tables, "sync_runs")
-    here.reflect(engine, only=names)
-    there.reflect(old, only=names)
-    with transactions.read(engine) as source, transactions.write(old) as target:
-        for name in names:
-            known = [column.name for column in there.tables[name].columns]
-            rows = source.execute(select(*(here.tables[name].c[each] for each in known)))
-            target.execute(insert(there.tables[name]), [dict(row._mapping) for row in rows])
+    databases.copy_rows(engine, old, *tables, "sync_runs")
 
 
 def _columns(engine: Engine) -> list[tuple[Any, ...]]:

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from headgate.approvals.decisions import Action
 from headgate.catalogue.files import FileChoice, FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Revision
 from headgate.content.local import LocalStore
-from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.services.readiness import Readiness, settle_readiness
 from headgate.services.update_files import UpdateFiles
 from headgate.settings.shared import shared_settings
 from headgate.storage import decisions, effective, file_records, transactions
 from headgate.storage.engine import Engine
+from tests import deciding
 from tests.cast import NOON, a_guid, a_revision, an_identity
 from tests.catalogue_rows import store
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from headgate.approvals.decisions import Action
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.offer.snapshot import Snapshot
 from headgate.services.snapshots import Snapshots
-from headgate.storage import decisions, effective, transactions
-from tests.cast import NOON, a_guid, a_revision
+from headgate.storage import effective, transactions
+from tests import deciding
+from tests.cast import a_guid, a_revision
+from tests.commands import until
 from tests.published import publish
 
 GROUPS = (ALL_COMPUTERS,)
@@ -51,6 +52,19 @@ class Held(Snapshots):
         if self.failure is not None:
             raise self.failure
         return super()._build()
+
+
+class Built(Snapshots):
+    """Snapshots that tell what was built."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, files_are_kept=lambda: True, look_every=0.01)
+        self.versions: list[int] = []
+
+    def _build(self) -> Snapshot:
+        snapshot = super()._build()
+        self.versions.append(snapshot.version)
+        return snapshot
 
 
 @pytest.fixture
@@ -228,7 +242,7 @@ def test_closing_gives_up_the_build_that_is_under_way(engine: Engine, snapshots:
     snapshots.look()
     closing = threading.Thread(target=snapshots.close)
     closing.start()
-    while not snapshots._is_closed:  # set before it waits
+    while not snapshots._closed.is_set():  # set before it waits
         pass
     snapshots.go.set()
     closing.join(30)
@@ -237,3 +251,15 @@ def test_closing_gives_up_the_build_that_is_under_way(engine: Engine, snapshots:
     snapshots.look()
     assert snapshots.current() is old
     assert snapshots.builds == 2
+
+
+def test_who_comes_first_after_a_quiet_time_meets_what_was_decided_in_it(engine: Engine) -> None:
+    """Nobody asks meanwhile: the server looks by itself."""
+    watching = Built(engine)
+    watching.watch()
+    until(lambda: watching.versions == [0])
+
+    publish(engine, a_revision())
+
+    until(lambda: watching.versions == [0, 1])
+    watching.close()

@@ -63,7 +63,7 @@ def model(states: dict[str, State], event: ClientEvent) -> dict[str, State]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -1,8 +1,10 @@
 """Installations in temporary directories, and the lab they synchronize with."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from tests.catalogue_picture import Picture
@@ -12,7 +14,13 @@ from tests.upstream_lab import RunningLab, running_upstream
 from headgate.bootstrap import open_home
 from headgate.jobs.context import JobContext
 
-Install = Callable[[RunningLab | None], Installation]
+
+class Install(Protocol):
+    """Opens a new installation that points at a lab, or a copy of a data directory."""
+
+    def __call__(
+        self, lab: RunningLab | None = None, *, copy_of: Path | None = None
+    ) -> Installation: ...
 
 
 def impatient(context: JobContext) -> Callable[[float], None]:
@@ -22,13 +30,15 @@ def impatient(context: JobContext) -> Callable[[float], None]:
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Return what opens a new installation that points at a lab."""
     monkeypatch.setattr("headgate.sync.job._pause", impatient)
     opened: list[Installation] = []
     numbers = count(1)
 
-    def new(lab: RunningLab | None = None) -> Installation:
-        installation = Installation(open_home(tmp_path / f"data{next(numbers)}", {}))
+    def new(lab: RunningLab | None = None, *, copy_of: Path | None = None) -> Installation:
+        data = tmp_path / f"data{next(numbers)}"
+        if copy_of is not None:
+            shutil.copytree(copy_of, data)
+        installation = Installation(open_home(data, {}))
         opened.append(installation)
         if lab is not None:
             installation.point_at(lab)

@@ -111,7 +111,7 @@ def test_a_revision_is_refused_with_the_id_to_use(
     ended = headgate("approve", f"{update}/100")
 
     assert ended.code == 2
-    assert f"Leave the number away: {update}." in ended.err
+    assert f"Leave out the revision number: {update}." in ended.err
     assert _states(headgate) == {"Fix": "not_approved"}
 
 

@@ -1,6 +1,7 @@
 """Approving brings the files: from the decision to the moment computers are told to install."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.installation import BY, Installation, Moment
@@ -8,6 +9,7 @@ from tests.journeys.conftest import Install
 from tests.upstream_lab import RunningLab, running_upstream
 
 from headgate.approvals.decisions import Approval, Decisions
+from headgate.bootstrap import open_home
 from headgate.catalogue.files import FilePresence
 from headgate.jobs.context import Signals
 from headgate.services.approving import Decided, LicenceNotAcceptedError
@@ -23,12 +25,29 @@ from headgate.sync import phases
 EULA = "5d9a2a66-3a1b-4a6e-9f0e-000000000001"
 
 
-@pytest.fixture
-def synchronized(server: Installation) -> Installation:
-    """Everything of the first month is known; of the files the licences are here."""
+@pytest.fixture(scope="module")
+def lab() -> Iterator[RunningLab]:
+    """The built-in world; it stays in its first month."""
+    with running_upstream() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def catalogue(lab: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory that knows everything; of the files the licences are here."""
+    data = tmp_path_factory.mktemp("approving") / "data"
+    server = Installation(open_home(data, {}))
+    server.point_at(lab)
     server.set(languages_mode="all")
     server.synchronize()
-    return server
+    server.engine.dispose()
+    return data
+
+
+@pytest.fixture
+def synchronized(catalogue: Path, install: Install) -> Installation:
+    """An installation that has just synchronized."""
+    return install(copy_of=catalogue)
 
 
 def _read(server: Installation) -> Decisions:
@@ -92,10 +111,12 @@ def test_approving_what_is_here_needs_no_job(synchronized: Installation) -> None
 def test_a_paused_job_goes_on_where_it_was(synchronized: Installation) -> None:
     server = synchronized
     updates = [one.identity.update_id for one in server.updates()]
-    possible = [
-        one.update_id for one in server.home.approving.propose(updates, Verb.INSTALL) if one.changes
+    waiting = [
+        one.update_id
+        for one in server.home.approving.propose(updates, Verb.INSTALL)
+        if one.changes and one.fetch.count
     ]
-    done = _approve(server, *possible)
+    done = _approve(server, *waiting[:6])
     assert done.fetch.count > 4
 
     paused = server.work(Moment(phases.FILES, 1, _stop, stops=True))

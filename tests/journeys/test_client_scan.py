@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests import client_world
+from tests import client_world, deciding
 from tests.cast import NOON
 from tests.client_world import CONTENT, HARDWARE_ID, MU_URL, Shelf, World, a_file
 from tests.soap_door import Computer, OpenDoor, open_door, serving

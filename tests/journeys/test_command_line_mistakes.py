@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.commands import HeadgateCommand
+from tests.commands import HeadgateCommand, SameProcess
 from tests.upstream_lab import running_upstream
 
 WRONG_USAGE, ERROR = 2, 1
@@ -49,7 +49,7 @@ MISTAKES = [
 @pytest.fixture(scope="module")
 def headgate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeadgateCommand]:
     """An installation that knows its products."""
-    headgate = HeadgateCommand(tmp_path_factory.mktemp("mistakes") / "data")
+    headgate = SameProcess(tmp_path_factory.mktemp("mistakes") / "data")
     with running_upstream() as lab:
         source = (f"source.host={lab.host}", f"source.port={lab.port}", "source.tls=false")
         assert headgate("settings", "set", "source.kind=upstream", *source).code == 0

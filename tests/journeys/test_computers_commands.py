@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.client_door import A_CLIENT, ClientDoor
-from tests.commands import Ended, HeadgateCommand
+from tests.commands import Ended, HeadgateCommand, SameProcess
 
 from headgate.bootstrap import open_home
 
@@ -16,7 +16,7 @@ WINDOWS_KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows\WindowsUp
 
 @pytest.fixture
 def headgate(tmp_path: Path) -> HeadgateCommand:
-    return HeadgateCommand(tmp_path / "data")
+    return SameProcess(tmp_path / "data")
 
 
 @pytest.fixture

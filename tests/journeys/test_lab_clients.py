@@ -5,21 +5,18 @@ what the computers say of themselves with what the server says about them.
 """
 
 import re
-import shutil
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.commands import HeadgateCommand, Running, fetched, until
+from tests.commands import HeadgateCommand
+from tests.fleet_lab import copied, served
+from tests.machine_toml import write_machines
 from tests.upstream_lab import running_upstream
 
-from headgate.simulator.fleet import Fleet, summary
-from headgate.simulator.windows_client.client import Outcome
-from headgate.simulator.windows_client.machine_file import write_machines
 from headgate.simulator.windows_client.mix import machines
 
 COMPUTERS = 10
@@ -47,30 +44,14 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def headgate(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> HeadgateCommand:
     """The commands of the installation that is served at ``address``."""
-    return a_copy(catalogue, tmp_path_factory.mktemp("served"))
+    return copied(catalogue, tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(scope="module")
 def address(headgate: HeadgateCommand) -> Iterator[str]:
     """A server for the tests that do no harm to it."""
-    with served(headgate) as (_, address):
-        yield address
-
-
-def a_copy(catalogue: Path, where: Path) -> HeadgateCommand:
-    shutil.copytree(catalogue, where / "data")
-    return HeadgateCommand(where / "data")
-
-
-@contextmanager
-def served(headgate: HeadgateCommand, listen: str = "127.0.0.1:0") -> Iterator[tuple[Running, str]]:
-    """Run a server; give it and its address."""
-    with headgate.running("serve", "--listen", listen, "--listen-tls", "off") as server:
-        said = server.wait_until_it_says("Headgate serves")
-        found = re.search(r"serves (http://[\d.:]+)/", said)
-        assert found is not None
-        until(lambda: fetched(f"{found[1]}/health/ready")[0] == 200)
-        yield server, found[1]
+    with served(headgate) as server:
+        yield server.address
 
 
 def approve_all(headgate: HeadgateCommand) -> set[str]:
@@ -80,21 +61,6 @@ def approve_all(headgate: HeadgateCommand) -> set[str]:
     assert len(ids) == len(TITLES)
     assert headgate("approve", "--wait", *sorted(ids)).code == 0
     return ids
-
-
-def installed(outcomes: list[Outcome]) -> dict[str, set[str]]:
-    return {one.name: {each.update_id for each in one.installed} for one in outcomes}
-
-
-def rounds_until_done(fleet: Fleet) -> list[list[Outcome]]:
-    """Let the fleet visit until nothing is offered that is not installed, a few times at most."""
-    done = []
-    for _ in range(6):
-        done.append(fleet.run())
-        told = summary(done[-1])
-        if told.failed == 0 and told.offered == 0:
-            return done
-    pytest.fail(f"the fleet never came to rest: {told}")
 
 
 def computers_of(headgate: HeadgateCommand) -> list[dict[str, Any]]:
@@ -160,36 +126,3 @@ def test_a_loop_ends_with_ctrl_c(headgate: HeadgateCommand, address: str) -> Non
         ended = clients.ended()
 
     assert ended.code == 0, ended.err
-
-
-def test_a_server_killed_in_the_middle_leads_to_the_same_end(
-    catalogue: Path, tmp_path: Path
-) -> None:
-    headgate = a_copy(catalogue, tmp_path)
-    approve_all(headgate)
-    with served(headgate) as (_, address):
-        undisturbed = installed(Fleet(machines(COMPUTERS), address).run())
-
-    fleet = Fleet(machines(COMPUTERS), address)
-    listen = address.removeprefix("http://")
-    with served(headgate, listen) as (server, _):
-        ended: list[Outcome] = []
-
-        def kill_after_two(outcome: Outcome) -> None:
-            ended.append(outcome)
-            if len(ended) == 2:
-                server.send(signal.SIGKILL)
-
-        disturbed = fleet.run(on_done=kill_after_two)
-        server.ended()
-    with served(headgate, listen):
-        later = rounds_until_done(fleet)
-        states = {one["name"]: one["state"] for one in computers_of(headgate)}
-
-    together: dict[str, set[str]] = {one.name: set() for one in disturbed}
-    for outcomes in (disturbed, *later):
-        for name, ids in installed(outcomes).items():
-            together[name] |= ids
-    assert together == undisturbed
-    assert any(undisturbed.values())
-    assert states == dict.fromkeys(undisturbed, "reported")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.commands import Ended, HeadgateCommand
+from tests.commands import Ended, HeadgateCommand, SameProcess
 from tests.squid import DOMAIN, PASSWORD, USER, Squid, Squids, squids
 from tests.upstream_lab import RunningLab
 
@@ -117,7 +117,7 @@ def office(tmp_path: Path, lab: RunningLab) -> Office:
 
 
 def _office(tmp_path: Path, lab: RunningLab, **environment: str) -> Office:
-    office = Office(HeadgateCommand(tmp_path / "data", **environment), lab)
+    office = Office(SameProcess(tmp_path / "data", **environment), lab)
     office.done(
         "settings",
         "set",

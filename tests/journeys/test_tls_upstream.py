@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.commands import Ended, HeadgateCommand
+from tests.commands import Ended, HeadgateCommand, SameProcess
 from tests.origins import DAY, Certified, certify, server_context
 from tests.squid import DOMAIN, PASSWORD, USER, Squids, squids
 from tests.upstream_lab import RunningLab
@@ -41,7 +41,7 @@ def ca_file(authority: Certified, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def headgate(tmp_path: Path) -> HeadgateCommand:
-    return HeadgateCommand(tmp_path / "data")
+    return SameProcess(tmp_path / "data")
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.commands import WITHIN, Ended, HeadgateCommand
+from tests.commands import WITHIN, Ended, HeadgateCommand, SameProcess
 
 GOOD = "three plain words"
 
 
 @pytest.fixture
 def headgate(tmp_path: Path) -> HeadgateCommand:
-    return HeadgateCommand(tmp_path / "data")
+    return SameProcess(tmp_path / "data")
 
 
 def done(ended: Ended) -> Ended:

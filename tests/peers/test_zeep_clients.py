@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from lxml import etree
 from tests import client_world
-from tests.captures.test_client_schema import compiled
 from tests.cast import a_guid
 from tests.client_world import CONTENT, HARDWARE_ID, Shelf, World, a_file
+from tests.schemas import compiled
 from tests.soap_door import SERVICES, OpenDoor, open_door, serving
 
 zeep = pytest.importorskip("zeep")

@@ -71,7 +71,7 @@ def client_doors(
 
     return ClientDoors(
         routes=[*soap_routes(door), *file_routes(content)],
-        warm_up=snapshots.current,
+        start=snapshots.watch,
         close=close,
     )
 

@@ -24,10 +24,14 @@ def list_(
         str | None, typer.Option("--text", help="Part of a name, an address or an id.")
     ] = None,
     state: Annotated[ComputerState | None, typer.Option("--state", case_sensitive=False)] = None,
+    missing: Annotated[
+        str | None,
+        typer.Option("--missing", metavar="ID|KB", help="Those that need this update still."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List computers by name, with the system they run and when they were here last."""
-    found = list(_computers(ctx).list(text=text, state=state))
+    found = list(_computers(ctx).list(text=text, state=state, missing=missing))
     if as_json:
         output.print_json(found)
         return
@@ -36,7 +40,7 @@ def list_(
         ("NAME", "WINDOWS", "BUILD", "ADDRESS", "LAST CONTACT", "STATE"),
         [_columns(line, zone) for line in found],
         flexible=0,
-        empty="No computers match." if text or state else NONE_YET,
+        empty="No computers match." if text or state or missing else NONE_YET,
     )
 
 
@@ -51,17 +55,22 @@ def show(ctx: typer.Context, computer: Asked, as_json: JsonOption = False) -> No
     rows = [(label, value) for label, value in _facts(details, zone) if value]
     width = max(len(label) for label, _ in rows)
     for label, value in rows:
-        print(f"{label:<{width}}  {value}")
+        output.tell(f"{label:<{width}}  {value}")
+    if details.missing:
+        output.tell("\nMissing")
+    for one in details.missing:
+        output.tell(f"  {_words(one.state)}: {one.title or one.update_id}")
     for note in details.notes:
-        print(f"\n{note}")
+        output.tell(f"\n{note}")
     if details.events:
-        print("\nReported lately")
+        output.tell("\nReported lately")
     for event in details.events:
         about = f": {event.title or event.update_id}" if event.update_id else ""
-        print(f"  {output.moment(event.at, zone)}  {event.name}{about}")
+        output.tell(f"  {output.moment(event.at, zone)}  {event.name}{about}")
         if event.error is not None:
             named = f" {event.error.name}" if event.error.name else ""
-            print(f"    {event.error.code}{named}: {event.error.meaning} {event.error.next_step}")
+            hint = f"{event.error.meaning} {event.error.next_step}"
+            output.tell(f"    {event.error.code}{named}: {hint}")
 
 
 @app.command()
@@ -97,7 +106,7 @@ def refused(
 def forget(ctx: typer.Context, computer: Asked) -> None:
     """Remove a computer and all it reported; if it comes again, it appears anew."""
     gone = _computers(ctx).forget(computer, by=actor())
-    print(f"Forgotten: {gone.name} ({gone.id}).")
+    output.tell(f"Forgotten: {gone.name} ({gone.id}).")
 
 
 def _computers(ctx: typer.Context) -> Computers:
@@ -147,6 +156,7 @@ def _as_object(details: ComputerDetails) -> dict[str, Any]:
         "bios": row.bios_version,
         "bios_date": row.bios_date,
         "updates": details.updates,
+        "missing": details.missing,
         "inventory": details.inventory,
         "notes": details.notes,
         "events": details.events,

@@ -81,7 +81,7 @@ def tell(verb: "Verb", done: "Decided") -> None:
     for one in done.proposals:
         changed = one.update_id in done.changed
         said = verb.done.capitalize() if changed else f"Nothing to do, {_already(verb)}"
-        print(f"{said}: {one.title} ({one.update_id})")
+        output.tell(f"{said}: {one.title} ({one.update_id})")
         for note in (*one.effects, *one.warnings) if changed else ():
             output.say(f"  {note}")
 

@@ -52,6 +52,6 @@ def doctor(
 
 
 def _print(finding: "Finding") -> None:
-    print(f"{_SIGNS[finding.verdict]:<8}{finding.subject}: {finding.sentence}")
+    output.tell(f"{_SIGNS[finding.verdict]:<8}{finding.subject}: {finding.sentence}")
     if finding.next_step:
-        print(f"{'':<8}  Next: {finding.next_step}")
+        output.tell(f"{'':<8}  Next: {finding.next_step}")

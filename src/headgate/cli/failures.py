@@ -5,8 +5,7 @@
 An error without a line of its own here has the face of its nearest ancestor.
 """
 
-import sys
-
+from headgate.cli import output
 from headgate.errors import HeadgateError, UsageError
 
 DONE, ERROR, WRONG_USAGE, DONE_WITH_FAILURES = 0, 1, 2, 3
@@ -40,8 +39,8 @@ def exit_codes() -> dict[type[HeadgateError], int]:
 
 def show(error: HeadgateError) -> int:
     """Write an error to stderr for a person and return the exit code."""
-    print(f"Error: {error}", file=sys.stderr)
+    output.say(f"Error: {error}")
     if error.next_step:
-        print(f"Next:  {error.next_step}", file=sys.stderr)
+        output.say(f"Next:  {error.next_step}")
     codes = exit_codes()
     return next(codes[ancestor] for ancestor in type(error).__mro__ if ancestor in codes)

@@ -32,7 +32,7 @@ def import_package(
 
 
 def _print(file: Path, result: Mapping[str, Any]) -> None:
-    print(
+    output.tell(
         f"Imported {file.name}: {result['documents']:,} documents, {result['stored']:,} new, "
         f"{result['known']:,} known already."
     )

@@ -1,10 +1,13 @@
 """How results look: tables and sentences for people, JSON for programs.
 
-Results go to stdout; what is said beside them (``say``) to stderr.
+Results go to stdout; what is said beside them (``say``) to stderr. Much of it was said by
+strangers, computers and documents; what a terminal would obey is written as an escape
+(``\\x9b``), so that nobody else moves an administrator's cursor, or turns what they read around.
 """
 
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -13,14 +16,21 @@ from zoneinfo import ZoneInfo
 
 from headgate.sentences import english_size
 
+#: What a terminal obeys: control characters, those of C1 among them (XML can carry these), line
+#: separators, and marks that turn the direction of text. Line feeds and tabs may stay.
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
 #: Says a number of bytes in the unit people would choose.
 size = english_size
 
 
 def print_json(value: Any) -> None:
     """Print a result as JSON; moments become ISO 8601 in UTC with ``Z``."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=_plain)
-    sys.stdout.write("\n")
+    written = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    # JSON itself leaves the upper control characters alone; as its own escapes they mean the same.
+    print(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", written))
 
 
 def _plain(value: Any) -> Any:
@@ -44,6 +54,24 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         print(text.rstrip())
 
 
+def tell(text: str = "") -> None:
+    """Print a part of the result that is no table."""
+    print(shown(text))
+
+
+def shown(text: str) -> str:
+    """Return a text as it can be shown: what a terminal would obey is written as an escape.
+
+    >>> shown("PC\\x9b31m\\u202e7")
+    'PC\\\\x9b31m\\\\u202e7'
+    """
+    return _OBEYED.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
@@ -51,7 +79,7 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    return str(value)
+    return shown(str(value)).replace("\n", "\\n").replace("\t", " ")
 
 
 def _is_number(text: str) -> bool:
@@ -60,7 +88,7 @@ def _is_number(text: str) -> bool:
 
 def say(sentence: str) -> None:
     """Tell the person something that is no part of the result."""
-    print(sentence, file=sys.stderr)
+    print(shown(sentence), file=sys.stderr)
 
 
 def moment(value: datetime | None, zone: str) -> str:

@@ -1,7 +1,6 @@
 """`headgate serve`: the doors in this process, the worker in a child."""
 
 import sys
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +53,7 @@ def serve(
     clients = here.client_doors()
 
     def ready() -> None:
-        threading.Thread(target=clients.warm_up, name="first snapshot", daemon=True).start()
+        clients.start()
         here.addresses.announce(at=clock.now())
         for listener in listeners:
             output.say(f"Headgate serves {listener.url} (data in {here.directory.path})")

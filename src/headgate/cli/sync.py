@@ -35,7 +35,7 @@ def now(
     if as_json:
         output.print_json(run)
     else:
-        print(_summary(run))
+        output.tell(_summary(run))
         for problem in run["problems"]:
             output.say(f"  {problem['kind']} {problem['subject']}: {problem['reason']}")
     if _failures(run):
@@ -89,7 +89,7 @@ def preview(ctx: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         output.print_json(result)
         return
-    print(
+    output.tell(
         f"A synchronization would bring {result['documents']:,} documents, about "
         f"{output.size(result['bytes'])} of metadata, in {_minutes(result['minutes'])}; the "
         "members that bundles name come on top of that."
@@ -122,9 +122,10 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
             }
         )
         return
-    print(_present(found.job))
-    print(f"Last:  {_last(found.last, found.zone)}")
-    print(f"Next:  {output.moment(found.next_at, found.zone) if found.next_at else 'by hand'}")
+    output.tell(_present(found.job))
+    output.tell(f"Last:  {_last(found.last, found.zone)}")
+    following = output.moment(found.next_at, found.zone) if found.next_at else "by hand"
+    output.tell(f"Next:  {following}")
 
 
 def _present(job: "Job | None") -> str:
@@ -192,7 +193,8 @@ def history(
     )
     for run in found:
         for problem in run["problems"]:
-            print(f"  {run['id']}  {problem['kind']} {problem['subject']}: {problem['reason']}")
+            what = f"{problem['kind']} {problem['subject']}"
+            output.tell(f"  {run['id']}  {what}: {problem['reason']}")
 
 
 @app.command()
@@ -204,4 +206,4 @@ def cancel(ctx: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         output.print_json({"cancelled": True})
     else:
-        print("The synchronization is asked to stop.")
+        output.tell("The synchronization is asked to stop.")

@@ -121,22 +121,22 @@ def print_computers(counts: "UpdateCounts") -> None:
         "have not said": counts.unknown,
     }
     told = ", ".join(f"{number:,} {words}" for words, number in known.items() if number)
-    print(f"\nComputers: {told or 'none yet'}")
+    output.tell(f"\nComputers: {told or 'none yet'}")
 
 
 def print_details(details: UpdateDetails) -> None:
     """Print everything about an update for people."""
     line, document = details.line, details.document
-    print(line.title)
-    print(f"{line.identity.update_id}  revision {line.identity.revision_number}  {line.kind}")
-    print(f"{_state(details)}Arrived {line.arrived:%Y-%m-%d %H:%M} UTC.")
+    output.tell(line.title)
+    output.tell(f"{line.identity.update_id}  revision {line.identity.revision_number}  {line.kind}")
+    output.tell(f"{_state(details)}Arrived {line.arrived:%Y-%m-%d %H:%M} UTC.")
     for text in document.texts:
         if text.title == line.title and text.description:
-            print(f"\n{text.description}")
+            output.tell(f"\n{text.description}")
             break
-    print()
+    output.tell()
     for name, value in _facts(details):
-        print(f"{name:<16}{value}")
+        output.tell(f"{name:<16}{value}")
     relations = details.relations
     _section("Conditions", prerequisite_sentences(relations.prerequisites))
     _section("Bundles", (_named(one) for clause in relations.bundled for one in clause))
@@ -229,8 +229,8 @@ def _section(heading: str, lines: Iterable[str]) -> None:
     found: Sequence[str] = list(lines)
     if not found:
         return
-    print(f"\n{heading}")
+    output.tell(f"\n{heading}")
     for line in found[:SHOWN]:
-        print(f"  {line}")
+        output.tell(f"  {line}")
     if len(found) > SHOWN:
-        print(f"  and {len(found) - SHOWN} more (--json has them all)")
+        output.tell(f"  and {len(found) - SHOWN} more (--json has them all)")

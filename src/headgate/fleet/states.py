@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class UpdateStateOnComputer(StrEnum):
-    """The states a report can give (FACTS §9.5); the numbers WSUS uses are in ``CODES``."""
+    """The states a report can give (FACTS §9.5)."""
 
     NEEDED = "needed"
     DOWNLOADED = "downloaded"
@@ -13,11 +13,10 @@ class UpdateStateOnComputer(StrEnum):
     PENDING_REBOOT = "pending_reboot"
 
 
-#: [MS-WSUSSS] 3.1.1; 0 is unknown, 1 not applicable.
-CODES = {
-    UpdateStateOnComputer.NEEDED: 2,
-    UpdateStateOnComputer.DOWNLOADED: 3,
-    UpdateStateOnComputer.INSTALLED: 4,
-    UpdateStateOnComputer.FAILED: 5,
-    UpdateStateOnComputer.PENDING_REBOOT: 6,
-}
+#: The update applies to the computer and is not there yet; a restart may be all that is left.
+MISSING = (
+    UpdateStateOnComputer.NEEDED,
+    UpdateStateOnComputer.DOWNLOADED,
+    UpdateStateOnComputer.FAILED,
+    UpdateStateOnComputer.PENDING_REBOOT,
+)

@@ -131,11 +131,6 @@ def eula_fragments(piece: bytes, language: str) -> tuple[bytes, ...]:
     return tuple(_decode(piece).get(language, ()))
 
 
-def titles_of(piece: bytes) -> dict[str, str]:
-    """Return title by language from an unpacked ``localized`` piece; "" where one has none."""
-    return {language: _title(found[0]) for language, found in _decode(piece).items()}
-
-
 def title_for(piece: bytes, languages: Sequence[str], default: str) -> str | None:
     """Return the title for a reader of ``languages`` (best first), None when no text has one.
 

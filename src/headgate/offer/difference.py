@@ -53,7 +53,7 @@ def page(snapshot: Snapshot, new: BitMap, limits: Limits) -> tuple[list[int], bo
     for position in order:
         slot = snapshot.by_position[position]
         size += snapshot.columns.core_sizes[slot]
-        if chosen and (len(chosen) >= limits.updates or size > limits.core_bytes):
-            return chosen, True
         chosen.append(snapshot.columns.revision_ids[slot])
+        if len(chosen) >= limits.updates or size > limits.core_bytes:
+            return chosen, len(chosen) < len(order)
     return chosen, False

@@ -28,8 +28,7 @@ from headgate.metadata.fragments import title_for
 from headgate.sentences import Sentence
 from headgate.services.licences import LicenceText, read_licence
 from headgate.services.memory import Memory
-from headgate.services.update_lists import UpdateFilter as UpdateFilter
-from headgate.services.update_lists import kb_numbers, query_of
+from headgate.services.update_lists import UpdateFilter, kb_numbers, query_of
 from headgate.settings.machine import machine_locale
 from headgate.settings.shared import Languages
 from headgate.storage import (

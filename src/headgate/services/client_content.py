@@ -64,7 +64,8 @@ class ClientContent:
         served is named by its digest. Raises NoSuchFile and FileInQuarantine.
         """
         digest = paths.digest_in_name(name)
-        if digest is None or folder.upper() != paths.folder_of(digest):
+        # Not every letter that becomes an upper-case digit is one: "ﬀ" becomes "FF".
+        if digest is None or not folder.isascii() or folder.upper() != paths.folder_of(digest):
             raise NoSuchFile
         with transactions.read(self._engine) as conn:
             record = served_files.file_record(conn, digest)

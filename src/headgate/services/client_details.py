@@ -34,6 +34,9 @@ MOST_DIGESTS = 10_000
 #: Languages in one call: an agent names one or two.
 MOST_LOCALES = 50
 
+#: Characters of one language; the longest tags Windows knows have some thirty.
+LONGEST_LOCALE = 85
+
 _SHA1_BYTES = 20
 _HTTP_PORT = 80
 
@@ -240,7 +243,9 @@ def _check(call: DetailsCall, cookie: ClientCookie) -> None:
     for_readers = {InfoType.LOCALIZED, InfoType.EULA} & set(call.info_types)
     if for_readers and not call.locales:
         raise _bad("locales", cookie)
-    if call.locales and len(call.locales) > MOST_LOCALES:
+    locales = call.locales or ()
+    # A tag is shortened part by part: one of megabytes would keep us busy for hours.
+    if len(locales) > MOST_LOCALES or any(len(each) > LONGEST_LOCALE for each in locales):
         raise _bad("locales", cookie)
 
 

@@ -40,14 +40,6 @@ class ComputerStates:
     updates: Mapping[State, tuple[str, ...]]  #: all five states; lower-case GUIDs, sorted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComputerSummary:
-    """How many updates are in which state on one computer."""
-
-    last_report: datetime | None
-    updates: Mapping[State, int]  #: all five states
-
-
 class Compliance:
     """Answers questions about states. Each answer is of one moment."""
 
@@ -64,20 +56,6 @@ class Compliance:
             everybody = computer_states.everybody(conn)
         return {one: _counts(found.get(one, {}), told, everybody) for one in update_ids}
 
-    def missing(self, update_id: str, group_id: str = ALL_COMPUTERS) -> int:
-        """Return how many computers an update applies to that do not have it yet."""
-        return self.counts([update_id], group_id)[update_id].missing
-
-    def computers_in(
-        self, update_id: str, state: State, *, after: str = "", at_most: int = 100
-    ) -> list[str]:
-        """Return the ids of computers with an update in a state, from behind ``after`` on."""
-        with transactions.read(self._engine) as conn:
-            number = computer_states.known_numbers(conn, [update_id]).get(update_id)
-            if number is None:
-                return []
-            return computer_states.computers_in(conn, number, state, after=after, at_most=at_most)
-
     def states_of(self, computer_id: str) -> ComputerStates | None:
         """Return what a computer said of updates; None for one that is not here."""
         with transactions.read(self._engine) as conn:
@@ -92,17 +70,6 @@ class Compliance:
             state: tuple(sorted(ids[number] for number in sets.numbers(state))) for state in State
         }
         return ComputerStates(last_report=last_report, updates=updates)
-
-    def summary(self, computer_id: str) -> ComputerSummary | None:
-        """Return how many updates are in which state on a computer; None: it is not here."""
-        with transactions.read(self._engine) as conn:
-            said = computer_states.said_by(conn, computer_id)
-        if said is None:
-            return None
-        last_report, sets = said
-        return ComputerSummary(
-            last_report=last_report, updates={state: sets.size(state) for state in State}
-        )
 
 
 def _counts(found: Mapping[State, int], told: int, everybody: int) -> UpdateCounts:

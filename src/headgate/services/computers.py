@@ -1,20 +1,29 @@
 """The computers that came here, for whoever looks after them: list, show, forget."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from headgate.errors import UsageError
 from headgate.fleet.computers import ComputerState, Moments, state_of
-from headgate.fleet.states import UpdateStateOnComputer
+from headgate.fleet.states import MISSING, UpdateStateOnComputer
 from headgate.fleet.windows import SystemNumbers, full_version, windows_name
 from headgate.sentences import Sentence
 from headgate.services import inventories
+from headgate.services.naming_updates import find_updates
 from headgate.services.reported_events import ReportedEvent, latest_events
-from headgate.storage import audit, computer_lists, computer_states, refused_contacts, transactions
+from headgate.storage import (
+    audit,
+    computer_lists,
+    computer_states,
+    deciding,
+    refused_contacts,
+    transactions,
+)
 from headgate.storage.computer_lists import ComputerRow, Place
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.refused_contacts import RefusedContact
+from headgate.storage.update_sets import UpdateSets
 
 #: Computers read at once.
 PAGE = 500
@@ -67,6 +76,15 @@ class ComputerPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissingUpdate:
+    """An update that applies to a computer and is not there yet."""
+
+    update_id: str
+    title: str | None  #: None: it is not here
+    state: UpdateStateOnComputer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComputerDetails:
     """Everything we know of one computer. All of it is what it said, and nobody has proved it."""
 
@@ -75,6 +93,7 @@ class ComputerDetails:
     inventory: Mapping[str, Mapping[str, str]]  #: by source: registration, scan, report
     #: How many updates are in each state; None: it never told.
     updates: Mapping[UpdateStateOnComputer, int] | None
+    missing: tuple[MissingUpdate, ...]  #: by state and title
     notes: tuple[Sentence, ...]  #: what is odd about it
     events: tuple[ReportedEvent, ...]  #: what it reported lately, the latest first
 
@@ -103,22 +122,41 @@ class Computers:
         )
 
     def list(
-        self, *, text: str | None = None, state: ComputerState | None = None
+        self,
+        *,
+        text: str | None = None,
+        state: ComputerState | None = None,
+        missing: str | None = None,
     ) -> Iterator[ComputerLine]:
-        """Yield every computer that matches, by name; read page by page."""
+        """Yield every computer that matches, by name; read page by page.
+
+        ``missing``: an update by id or KB; computers it applies to that do not have it yet. Of a KB
+        of several updates, one of them is enough. Raises as ``find_updates`` does.
+        """
+        numbers = None if missing is None else self._numbers(missing)
         after: Place | None = None
         while True:
             page = self.page(after=after, text=text)
-            yield from (line for line in page.lines if state is None or line.state is state)
+            lines = page.lines if numbers is None else self._lacking(page.lines, numbers)
+            yield from (line for line in lines if state is None or line.state is state)
             if page.following is None:
                 return
             after = page.following
 
-    def count(self, *, text: str | None = None) -> int:
-        """Return how many computers there are, or match."""
-        sought = text.strip().lower() if text else None
+    def _numbers(self, update: str) -> Collection[int]:
         with transactions.read(self.engine) as conn:
-            return computer_lists.number_of_computers(conn, text=sought)
+            update_ids = find_updates(conn, [update], every=True)
+            return computer_states.known_numbers(conn, update_ids).values()
+
+    def _lacking(
+        self, lines: Sequence[ComputerLine], numbers: Collection[int]
+    ) -> Iterator[ComputerLine]:
+        with transactions.read(self.engine) as conn:
+            sets = computer_states.states_of(conn, [line.id for line in lines])
+        for line in lines:
+            said = sets.get(line.id)
+            if said is not None and any(said.state_of(number) in MISSING for number in numbers):
+                yield line
 
     def show(self, asked: str) -> ComputerDetails:
         """Return a computer by id, by name, or by name without its domain.
@@ -129,6 +167,7 @@ class Computers:
             row = _found(conn, asked)
             said = computer_lists.inventory_of(conn, row.computer_id)
             sets = computer_states.states_of(conn, [row.computer_id]).get(row.computer_id)
+            missing = () if sets is None else tuple(_missing(conn, sets))
             events = latest_events(conn, row.computer_id, at_most=SHOWN_EVENTS)
         line = _line(row, self.now())
         return ComputerDetails(
@@ -137,7 +176,8 @@ class Computers:
             inventory=inventories.read(said),
             updates=None
             if sets is None
-            else {each: len(sets.numbers(each)) for each in UpdateStateOnComputer},
+            else {each: sets.size(each) for each in UpdateStateOnComputer},
+            missing=missing,
             notes=tuple(_notes(row, line)),
             events=events,
         )
@@ -178,6 +218,15 @@ def _found(conn: Connection, asked: str) -> ComputerRow:
     if not exact:
         raise UnknownComputerError(asked)
     return exact[0]
+
+
+def _missing(conn: Connection, sets: UpdateSets) -> Iterator[MissingUpdate]:
+    for state in MISSING:
+        update_ids = computer_states.update_ids_of(conn, sets.numbers(state)).values()
+        known = deciding.candidates(conn, update_ids)
+        titles = {one: known[one].title if one in known else None for one in update_ids}
+        for update_id in sorted(update_ids, key=lambda one: (titles[one] or "", one)):
+            yield MissingUpdate(update_id=update_id, title=titles[update_id], state=state)
 
 
 def _line(row: ComputerRow, at: datetime) -> ComputerLine:

@@ -6,6 +6,7 @@ seconds of it: a time of last contact, never a decision, a registration or a rep
 """
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,6 +34,13 @@ WRITE_EVERY = 5.0
 MOST_WAITING = 10_000
 #: Computers whose facts are written in one transaction.
 _FACTS_AT_ONCE = 500
+#: Characters of facts that may wait.
+MOST_FACTS = 32 * 1024 * 1024
+#: Computers that never registered of which rows are kept; an honest one registers at once.
+MOST_STRANGERS = 20_000
+_STRANGERS_AT_ONCE = 2_000
+#: Seconds between two looks for more of them.
+LOOK_FOR_STRANGERS = 60.0
 #: Computers whose last facts are remembered: an agent says the same at every call.
 _MOST_REMEMBERED = 200_000
 
@@ -45,6 +53,8 @@ class Contacts:
         self._lock = threading.Lock()
         self._signs: dict[str, Sign] = {}
         self._facts: dict[str, dict[str, str]] = {}
+        self._facts_weight = 0  # characters in them
+        self._strangers_looked_for = 0.0
         self._refused: dict[tuple[str, str], RefusedContact] = {}
         self._told: OrderedDict[str, int] = OrderedDict()  # hash of the facts last written
         self._wake = threading.Event()
@@ -75,9 +85,14 @@ class Contacts:
             return
         facts = bounded(attributes)
         with self._lock:
-            if client_id not in self._facts and len(self._facts) >= MOST_WAITING:
+            weight = _weight(facts)
+            if client_id in self._facts:
+                self._facts_weight -= _weight(self._facts[client_id])
+            elif len(self._facts) >= MOST_WAITING or self._facts_weight + weight > MOST_FACTS:
+                self._wake.set()
                 return  # it says the same at its next call
             self._facts[client_id] = facts
+            self._facts_weight += weight
             self._told[client_id] = look
             self._told.move_to_end(client_id)
             if len(self._told) > _MOST_REMEMBERED:
@@ -130,7 +145,7 @@ class Contacts:
         with self._writing:
             with self._lock:
                 signs, self._signs = self._signs, {}
-                facts, self._facts = self._facts, {}
+                facts, self._facts, self._facts_weight = self._facts, {}, 0
                 refused, self._refused = self._refused, {}
             try:
                 # A transaction for each kind: who holds rows of one never waits for another's.
@@ -179,11 +194,27 @@ class Contacts:
             return
         try:
             self.flush()
+            self._forget_strangers()
         except StorageError as exc:
             _log.warning("contacts not written", reason=exc.message)
         except Exception:
             # What nobody has foreseen must not end the thread; it is tried again.
             _log.exception("contacts not written")
+
+    def _forget_strangers(self) -> None:
+        """Delete rows nobody stands behind, some at a time: others want to write as well."""
+        if time.monotonic() < self._strangers_looked_for:
+            return
+        while True:
+            with transactions.write(self._engine) as conn:
+                gone = computers.forget_strangers(
+                    conn, kept=MOST_STRANGERS, at_most=_STRANGERS_AT_ONCE
+                )
+            if gone:
+                _log.warning("forgot computers that never registered", computers=gone)
+            if gone < _STRANGERS_AT_ONCE or self._closed:
+                break
+        self._strangers_looked_for = time.monotonic() + LOOK_FOR_STRANGERS
 
     def _put_back(
         self,
@@ -195,9 +226,14 @@ class Contacts:
         with self._lock:
             self._signs = signs | self._signs
             self._facts = facts | self._facts
+            self._facts_weight = sum(map(_weight, self._facts.values()))
             for key, old in refused.items():
                 new = self._refused.get(key)
                 self._refused[key] = old if new is None else _together(old, new)
+
+
+def _weight(facts: Mapping[str, str]) -> int:
+    return sum(len(key) + len(value) for key, value in facts.items())
 
 
 def _together(old: RefusedContact, new: RefusedContact) -> RefusedContact:

@@ -13,10 +13,14 @@ from itertools import count
 
 from headgate.metadata.core_pieces import LARGE
 from headgate.storage import client_fragments, transactions
+from headgate.storage.client_fragments import LargeCoreSize
 from headgate.storage.engine import Engine
 
 #: Bytes of unpacked text that are kept at most.
 KEPT = 64 * 1024 * 1024
+
+#: Pieces of a large Core read at once: some hundred kilobytes each, packed.
+_TOGETHER = 8
 
 #: What an entry costs besides its text.
 _ENTRY = 200
@@ -46,6 +50,7 @@ class CoreTexts:
         self._lock = threading.Lock()
         self._texts: OrderedDict[int, bytes] = OrderedDict()
         self._held = 0
+        self._blocks: dict[int, int] = {}  #: bytes of ready blocks, by revision
 
     def texts(self, revision_ids: Sequence[int]) -> Mapping[int, CoreText]:
         """Return the Cores, by revision; a revision that has none is missing."""
@@ -57,21 +62,31 @@ class CoreTexts:
 
     def ready_blocks(self, revision_ids: Sequence[int]) -> Mapping[int, int | None]:
         """Return the bytes of the ready xpress blocks of large Cores; None: they are not ready."""
-        with transactions.read(self._engine) as conn:
-            sizes = client_fragments.large_core_sizes(conn, revision_ids)
-        return {each: size.xpress_size for each, size in sizes.items()}
+        found: dict[int, int | None] = {
+            each: self._blocks[each] for each in revision_ids if each in self._blocks
+        }
+        missing = [each for each in revision_ids if each not in found]
+        if missing:
+            with transactions.read(self._engine) as conn:
+                self._note_sizes(client_fragments.large_core_sizes(conn, missing), found)
+        return found
 
     def pieces(self, revision_id: int, *, xpress: bool) -> Iterator[bytes]:
-        """Yield a large Core bit by bit: its text, or its ready blocks; each is one question.
+        """Yield a large Core bit by bit: its text, or its ready blocks.
 
         Ends early when the revision has been deleted meanwhile.
         """
-        for position in count():
+        for position in count(0, _TOGETHER):
             with transactions.read(self._engine) as conn:
-                piece = client_fragments.core_piece(conn, revision_id, position, xpress=xpress)
-            if piece is None:
+                some = client_fragments.core_pieces_from(
+                    conn, revision_id, position, at_most=_TOGETHER, xpress=xpress
+                )
+            if xpress:
+                yield b"".join(some)
+            else:
+                yield from map(self._unpack, some)
+            if len(some) < _TOGETHER:
                 return
-            yield piece if xpress else self._unpack(piece)
 
     def _remembered(self, revision_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         with self._lock:
@@ -90,6 +105,7 @@ class CoreTexts:
             uncut = {
                 each: client_fragments.whole_core(conn, each) for each in large if each not in sizes
             }
+        self._note_sizes(sizes, {})
         found: dict[int, CoreText] = {
             revision_id: LargeCore(revision_id, size.size) for revision_id, size in sizes.items()
         }
@@ -101,6 +117,13 @@ class CoreTexts:
             if whole is not None:
                 found[revision_id] = self._unpack(whole)
         return found
+
+    def _note_sizes(self, sizes: Mapping[int, LargeCoreSize], into: dict[int, int | None]) -> None:
+        """Remember sizes of ready blocks, which never change; blocks to come are asked again."""
+        for revision_id, size in sizes.items():
+            into[revision_id] = size.xpress_size
+            if size.xpress_size is not None:
+                self._blocks[revision_id] = size.xpress_size
 
     def _remember(self, revision_id: int, text: bytes) -> None:
         with self._lock:

@@ -42,12 +42,13 @@ class RevisionNamedError(UsageError):
 
 
 def find_updates(
-    conn: Connection, names: Sequence[str], verb: Verb, *, every: bool = False
+    conn: Connection, names: Sequence[str], verb: Verb | None = None, *, every: bool = False
 ) -> list[str]:
     """Return the ids of the updates some names mean, each once.
 
     A name is an id, or a KB number with or without ``KB``. An article may be about several updates;
     ``every`` takes all of them, except those that have expired where they are to be approved.
+    ``verb``: what is to be decided about them; None: they are only looked for.
     Raises NoSuchUpdateError, SeveralUpdatesError, RevisionNamedError.
     """
     found: dict[str, None] = {}
@@ -56,7 +57,7 @@ def find_updates(
     return list(found)
 
 
-def _find(conn: Connection, name: str, verb: Verb, *, every: bool) -> list[str]:
+def _find(conn: Connection, name: str, verb: Verb | None, *, every: bool) -> list[str]:
     article = _KB.match(name)
     if article is None:
         return [_by_id(conn, name)]
@@ -64,7 +65,7 @@ def _find(conn: Connection, name: str, verb: Verb, *, every: bool) -> list[str]:
     if not candidates:
         raise NoSuchUpdateError(name)
     possible = [one for one in candidates if not one.is_expired]
-    meant = possible if verb.approves and possible else candidates
+    meant = possible if verb is not None and verb.approves and possible else candidates
     if len(meant) > 1 and not every:
         raise SeveralUpdatesError(name, meant)
     return [one.update_id for one in meant]

@@ -3,7 +3,8 @@
 A snapshot is built when somebody asks first (a server that starts does), and again in the
 background when the catalogue's version has moved; until the new one is whole, the old one serves.
 Decisions are laid over it for each set of groups. Whether anything has moved is looked at once a
-second, by whoever asks then; others meanwhile go on with what is there.
+second: by a thread of its own where somebody has started :meth:`Snapshots.watch`, so that the first
+computer after a quiet night meets what was decided in it, else by whoever asks then.
 """
 
 import gc
@@ -70,7 +71,8 @@ class Snapshots:
         self._looked_at = 0.0
         self._builder: threading.Thread | None = None
         self._built_badly_at: float | None = None
-        self._is_closed = False
+        self._closed = threading.Event()
+        self._watcher: threading.Thread | None = None
 
     def current(self) -> Snapshot:
         """Return the newest snapshot that is whole; the first one is waited for."""
@@ -93,13 +95,31 @@ class Snapshots:
         if builder is not None:
             builder.join(timeout)
 
+    def watch(self) -> None:
+        """Build the first snapshot, and look once a second, in a thread until closed."""
+        self._watcher = threading.Thread(target=self._watch, name="snapshots", daemon=True)
+        self._watcher.start()
+
     def close(self) -> None:
         """Build nothing any more; the build that is under way is given up."""
-        self._is_closed = True
+        self._closed.set()
+        if self._watcher is not None:
+            self._watcher.join()
         self.wait()
 
+    def _watch(self) -> None:
+        while not self._closed.is_set():
+            try:
+                self._now()
+            except _Closed:
+                return
+            except Exception:
+                # The database may be back in a second; computers go on with what is here.
+                get_logger(__name__).exception("catalogue not looked at")
+            self._closed.wait(self._look_every)
+
     def _refuse_when_closed(self) -> None:
-        if self._is_closed:
+        if self._closed.is_set():
             raise _Closed
 
     def _now(self) -> _Moment:
@@ -146,7 +166,7 @@ class Snapshots:
             return Snapshot.build(live_catalogue(conn, check=self._refuse_when_closed))
 
     def _build_in_background(self) -> None:
-        if self._is_closed or (self._builder is not None and self._builder.is_alive()):
+        if self._closed.is_set() or (self._builder is not None and self._builder.is_alive()):
             return
         failed = self._built_badly_at
         if failed is not None and self._monotonic() - failed < self._retry_after:

@@ -12,7 +12,6 @@ from headgate.content import adoption, verify
 from headgate.content.local import LocalStore
 from headgate.content.store import Space
 from headgate.content.verify import DamagedFileError, Expected
-from headgate.services.chosen_files import file_choice as file_choice
 from headgate.services.file_fetching import queue_fetching_if_due
 from headgate.services.memory import Memory
 from headgate.services.readiness import Readiness

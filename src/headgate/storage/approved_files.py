@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, or_, select
 from headgate.approvals.decisions import Action
 from headgate.catalogue.files import FileChoice, FilePresence, FileTotal
 from headgate.storage import statements
+from headgate.storage.bundles import members_by_update
 from headgate.storage.file_records import is_chosen
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.decisions import approvals
@@ -46,7 +47,7 @@ def approved_updates_with(conn: Connection, digests: Sequence[bytes]) -> list[st
 
 def _missing(update_ids: Sequence[str], choice: FileChoice, *columns: str) -> Select[Any]:
     """Select columns of what is missing: the update's id, the file's digest and size."""
-    below = _with_members_by_update(update_ids)
+    below = members_by_update(update_ids)
     available = {
         "update_id": below.c.update_id,
         "sha1": t.files.c.sha1,
@@ -62,29 +63,6 @@ def _missing(update_ids: Sequence[str], choice: FileChoice, *columns: str) -> Se
         .where(
             t.files.c.presence != FilePresence.PRESENT.value,
             or_(t.revision_files.c.is_eula, is_chosen(choice)),
-        )
-    )
-
-
-def _with_members_by_update(update_ids: Sequence[str]) -> Any:
-    """Return (update_id, revision_id): each update's newest revision and all it bundles."""
-    columns = t.revisions.c
-    below = (
-        select(columns.update_id, columns.revision_id)
-        .where(columns.is_latest, columns.update_id.in_(update_ids))
-        .cte("below", recursive=True)
-    )
-    member = t.revisions.alias("member")
-    return below.union(
-        select(below.c.update_id, member.c.revision_id)
-        .select_from(below)
-        .join(t.bundled, t.bundled.c.revision_id == below.c.revision_id)
-        .join(
-            member,
-            and_(
-                member.c.update_id == t.bundled.c.update_id,
-                member.c.revision_number == t.bundled.c.revision_number,
-            ),
         )
     )
 

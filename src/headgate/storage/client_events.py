@@ -8,9 +8,10 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select
 
 from headgate.fleet.events import ClientEvent, plausible_moment
 from headgate.storage.statements import chunks, insert_or_ignore
@@ -21,6 +22,7 @@ _c = client_events.c
 #: What is kept of an event's texts. Real ones have some 30 pairs of a few characters each.
 _MOST_TEXTS = 64
 _LONGEST_TEXT = 1000
+_MOST_CHARACTERS = 8000
 _LONGEST_APP_NAME = 260
 
 
@@ -65,12 +67,13 @@ def keep_events(conn: Connection, events: Sequence[KeptEvent]) -> None:
 
 def events_of(conn: Connection, computer_id: str, *, at_most: int) -> list[KeptEvent]:
     """Return a computer's events, the latest first."""
-    return _read(conn, _c.computer_id == computer_id, at_most)
-
-
-def events_about(conn: Connection, update_id: str, *, at_most: int) -> list[KeptEvent]:
-    """Return what was reported about an update, the latest first."""
-    return _read(conn, _c.update_id == update_id, at_most)
+    rows = conn.execute(
+        select(client_events)
+        .where(_c.computer_id == computer_id)
+        .order_by(_c.id.desc())
+        .limit(at_most)
+    ).mappings()
+    return [_event(row) for row in rows]
 
 
 def forget_before(conn: Connection, moment: datetime, *, at_most: int) -> int:
@@ -89,13 +92,6 @@ def forget_all_but_latest(conn: Connection, computer_id: str, *, kept: int, at_m
         .offset(kept)
     )
     return conn.execute(delete(client_events).where(_c.id.in_(older))).rowcount
-
-
-def _read(conn: Connection, wanted: ColumnElement[bool], at_most: int) -> list[KeptEvent]:
-    rows = conn.execute(
-        select(client_events).where(wanted).order_by(_c.id.desc()).limit(at_most)
-    ).mappings()
-    return [_event(row) for row in rows]
 
 
 def _row(one: KeptEvent) -> dict[str, Any]:
@@ -134,5 +130,9 @@ def _event(row: RowMapping) -> KeptEvent:
 
 
 def _written(texts: Iterable[str]) -> str:
-    cut = [text[:_LONGEST_TEXT] for text in texts][:_MOST_TEXTS]
+    cut: list[str] = []
+    room = _MOST_CHARACTERS
+    for text in islice(texts, _MOST_TEXTS):
+        cut.append(text[: min(_LONGEST_TEXT, room)])
+        room -= len(cut[-1])
     return json.dumps(cut, ensure_ascii=False, separators=(",", ":"))

@@ -1,9 +1,9 @@
 """What computers are sent of revisions: packed fragments, and the pieces of large Cores."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Column, Connection, Select, case, func, select
 
 from headgate.storage import statements
 from headgate.storage.tables.catalogue import fragments
@@ -98,14 +98,29 @@ def large_core_sizes(conn: Connection, revision_ids: Sequence[int]) -> dict[int,
     return found
 
 
-def core_piece(conn: Connection, revision_id: int, position: int, *, xpress: bool) -> bytes | None:
-    """Return a piece of a large Core: its ready blocks or its packed text; None: there is none.
-
-    ``position`` counts from 0.
-    """
+def _pieces(wanted: Column[Any]) -> Select[Any]:
     columns = core_pieces.c
-    wanted = columns.xpress if xpress else columns.packed
-    found: bytes | None = conn.execute(
-        select(wanted).where(columns.revision_id == revision_id, columns.position == position)
-    ).scalar_one_or_none()
-    return None if found is None else bytes(found)
+    return (
+        select(wanted)
+        .where(
+            columns.revision_id == statements.parameter("revision"),
+            columns.position >= statements.parameter("first"),
+            columns.position < statements.parameter("end"),
+        )
+        .order_by(columns.position)
+    )
+
+
+#: Built once: they are asked for every megabyte that leaves.
+_PIECES = {True: _pieces(core_pieces.c.xpress), False: _pieces(core_pieces.c.packed)}
+
+
+def core_pieces_from(
+    conn: Connection, revision_id: int, position: int, *, at_most: int, xpress: bool
+) -> list[bytes]:
+    """Return pieces of a large Core from ``position`` (counted from 0) on, in order.
+
+    They are its ready blocks or its packed text; none: it ends before.
+    """
+    asked = {"revision": revision_id, "first": position, "end": position + at_most}
+    return [bytes(one) for one in conn.execute(_PIECES[xpress], asked).scalars()]

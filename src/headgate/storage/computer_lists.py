@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, tuple_
 
 from headgate.storage import computer_states
 from headgate.storage.tables.fleet import computers
@@ -74,14 +74,6 @@ def computers_after(
     if text:
         question = question.where(_mentions(text))
     return [_row(found) for found in conn.execute(question)]
-
-
-def number_of_computers(conn: Connection, *, text: str | None = None) -> int:
-    """Return how many computers there are, or match."""
-    question = select(func.count()).select_from(computers)
-    if text:
-        question = question.where(_mentions(text))
-    return int(conn.execute(question).scalar_one())
 
 
 def computer_by_id(conn: Connection, computer_id: str) -> ComputerRow | None:

@@ -28,9 +28,6 @@ _EVERYBODY = (ALL_COMPUTERS,)
 _TOLD = "told"
 _ALL_UPDATES = 0  # no update has this number
 
-#: Computers whose sets are looked through at once.
-_PAGE = 1000
-
 _SETS = [state.value for state in State]
 
 
@@ -217,30 +214,6 @@ def told(conn: Connection, group_id: str) -> int:
 def everybody(conn: Connection) -> int:
     """Return how many computers there are."""
     return int(conn.execute(select(func.count()).select_from(computers)).scalar_one())
-
-
-def computers_in(
-    conn: Connection, number: int, state: State, *, after: str, at_most: int
-) -> list[str]:
-    """Return computers with an update in a state, by id, from the one behind ``after`` on.
-
-    Looks through the sets of all computers, one after the other, until it has found enough.
-    """
-    columns = t.computer_states.c
-    bitmap = columns[state.value]
-    page = (
-        select(columns.computer_id, bitmap.label("stored"))
-        .where(columns.computer_id > bindparam("after"), bitmap.is_not(None))
-        .order_by(columns.computer_id)
-        .limit(_PAGE)
-    )
-    found: list[str] = []
-    while rows := conn.execute(page, {"after": after}).all():
-        found += (row.computer_id for row in rows if UpdateSets.holds(row.stored, number))
-        if len(found) >= at_most:
-            return found[:at_most]
-        after = rows[-1].computer_id
-    return found
 
 
 def _count(

@@ -11,8 +11,10 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     literal,
+    not_,
     or_,
     select,
     update,
@@ -87,7 +89,14 @@ def appear(
     ).scalar()
     if added is None:
         return False
-    same_name = (computers.c.dns_name == dns_name) & (computers.c.computer_id != computer_id)
+    # Who was not here since it was last noted, of him it is known: a name that comes with
+    # thousands of ids costs no more than any other.
+    is_noted = computers.c.reimaged_at >= computers.c.last_contact
+    same_name = and_(
+        computers.c.dns_name == dns_name,
+        computers.c.computer_id != computer_id,
+        or_(computers.c.reimaged_at.is_(None), not_(is_noted)),
+    )
     others = (
         conn.execute(
             select(computers.c.computer_id)
@@ -103,6 +112,26 @@ def appear(
             update(computers).where(computers.c.computer_id.in_(some)).values(reimaged_at=at)
         )
     return True
+
+
+def forget_strangers(conn: Connection, *, kept: int, at_most: int) -> int:
+    """Delete computers that never told what they are, but the ``kept`` that were here last.
+
+    Anybody can make such rows, as many as ids can be made up. Nothing else is known of them, and
+    who comes again appears again. Returns how many went.
+    """
+    strangers = (
+        select(computers.c.computer_id)
+        .where(computers.c.registered_at.is_(None))
+        .order_by(computers.c.last_contact.desc(), computers.c.computer_id)
+        .offset(kept)
+        .limit(at_most)
+    )
+    return conn.execute(
+        delete(computers).where(
+            computers.c.computer_id.in_(strangers), computers.c.registered_at.is_(None)
+        )
+    ).rowcount
 
 
 def rename(

@@ -1,13 +1,14 @@
 """What there is to know of updates before something is decided about them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, text
 
 from headgate.catalogue.files import FilePresence
 from headgate.catalogue.revisions import PublicationState, UpdateKind
 from headgate.storage import statements
+from headgate.storage.bundles import members_by_update
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.offering import live_revisions
 
@@ -106,30 +107,12 @@ def licences(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Li
     return {update_id: list(several.values()) for update_id, several in found.items()}
 
 
-def _licences(update_ids: Collection[str]) -> Select[Any]:
-    columns = t.revisions.c
-    below = (
-        select(columns.update_id.label("root"), columns.revision_id)
-        .where(columns.is_latest, columns.update_id.in_(update_ids))
-        .cte("below", recursive=True)
-    )
-    member = t.revisions.alias("member")
-    below = below.union(
-        select(below.c.root, member.c.revision_id)
-        .select_from(below)
-        .join(t.bundled, t.bundled.c.revision_id == below.c.revision_id)
-        .join(
-            member,
-            and_(
-                member.c.update_id == t.bundled.c.update_id,
-                member.c.revision_number == t.bundled.c.revision_number,
-            ),
-        )
-    )
+def _licences(update_ids: Sequence[str]) -> Select[Any]:
+    columns, below = t.revisions.c, members_by_update(update_ids)
     present = t.files.c.presence == FilePresence.PRESENT.value
     return (
         select(
-            below.c.root,
+            below.c.update_id.label("root"),
             columns.eula_id,
             columns.revision_id,
             columns.title,

@@ -31,11 +31,6 @@ class UpdateSets:
                 made._sets[state] = BitMap.deserialize(stored)
         return made
 
-    @staticmethod
-    def holds(stored: bytes, number: int) -> bool:
-        """Whether an update is in a set as it is stored."""
-        return number in BitMap.deserialize(stored)
-
     def columns(self) -> dict[str, bytes | None]:
         """Return the columns to write."""
         return {

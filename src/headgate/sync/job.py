@@ -29,6 +29,7 @@ from headgate.services.chosen_files import chosen_files
 from headgate.services.file_fetching import for_approvals
 from headgate.services.packers import open_packer
 from headgate.services.readiness import Readiness
+from headgate.services.sync_control import EVERYTHING
 from headgate.settings.shared import Shared
 from headgate.storage import categories, runs, subscriptions, transactions
 from headgate.storage.engine import Connection, Engine
@@ -40,7 +41,7 @@ from headgate.sync.plan import Choice
 from headgate.sync.preview import preview
 from headgate.sync.progress import Progress
 from headgate.sync.recording import recorded
-from headgate.sync.run import EVERYTHING, FetchFiles, synchronize
+from headgate.sync.run import FetchFiles, synchronize
 from headgate.sync.working import Tools
 
 #: Seconds between two looks whether a waiting synchronization was cancelled.

@@ -12,15 +12,13 @@
 from collections.abc import Callable
 
 from headgate.sentences import Sentence
+from headgate.services.sync_control import EVERYTHING
 from headgate.storage import anchors, runs, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import categories, phases, updates
 from headgate.sync.ingest import Ingestion
 from headgate.sync.working import OWED, Tools, Work
 from headgate.upstream.reactions import SourceChanged
-
-EVERYTHING = "everything"
-CATEGORIES = "categories"
 
 FetchFiles = Callable[[int], list[Problem]]
 

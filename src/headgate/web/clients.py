@@ -11,5 +11,5 @@ class ClientDoors:
     """What serves computers in one process."""
 
     routes: Sequence[BaseRoute]
-    warm_up: Callable[[], object]  #: makes ready what the first scan would wait for
+    start: Callable[[], None]  #: makes ready what the first scan would wait for, and keeps it so
     close: Callable[[], None]  #: writes down what waits and ends every thread

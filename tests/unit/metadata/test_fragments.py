@@ -7,7 +7,7 @@ from headgate.catalogue.documents import DocumentEncoding
 from headgate.metadata import fragments, parsing
 from headgate.metadata.document import read_document
 from headgate.metadata.facts import sections_of
-from headgate.metadata.fragments import languages_of, localized_fragment, titles_of
+from headgate.metadata.fragments import languages_of, localized_fragment, title_for
 from headgate.metadata.packing import Packer
 from headgate.metadata.rewriting import escape, rewrite, unescape
 
@@ -126,7 +126,8 @@ def test_titles_and_languages_come_back_from_the_packed_piece() -> None:
     piece = PACKER.unpack(document.fragments.localized.data)
 
     assert languages_of(piece) == ("en", "de", "fr")
-    assert titles_of(piece) == {"en": "A made update", "de": "Größer & <besser>", "fr": ""}
+    assert title_for(piece, ["de"], "en") == "Größer & <besser>"
+    assert title_for(piece, ["fr", "de"], "en") == "Größer & <besser>"  # the French one is empty
     assert localized_fragment(piece, "it") is None
 
 

@@ -33,17 +33,17 @@ def test_a_full_page_is_not_by_itself_truncated() -> None:
     assert not offer.truncated
 
 
-def test_a_page_ends_before_its_core_passes_a_mebibyte() -> None:
+def test_a_page_ends_when_its_core_passes_a_mebibyte() -> None:
     world = World()
-    sizes = [400_000, 600_000, 48_576, 1]
+    sizes = [400_000, 600_000, 48_576, 1, 2]
     updates = [world.add(f"update {size}", core_size=size) for size in sizes]
 
     first = ask(world)
-    assert new_ids(first) == updates[:3]
+    assert new_ids(first) == updates[:4]
     assert first.truncated
 
     second = ask(world, [], new_ids(first))
-    assert new_ids(second) == updates[3:]
+    assert new_ids(second) == updates[4:]
     assert not second.truncated
 
 

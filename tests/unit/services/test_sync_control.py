@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from tests import deciding
 from tests.cast import NOON, a_guid, a_revision, incoming
 from tests.catalogue_rows import store
 
-from headgate.approvals.decisions import Action
 from headgate.catalogue.files import UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
-from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.services.configuring import Configuring
 from headgate.services.settling import catalogue_changed
 from headgate.services.sync_control import (

@@ -26,6 +26,9 @@ from headgate.wire.soap import Envelope
 #: many more would take hundreds of megabytes.
 MOST_MARKS = 1_000_000
 
+#: Characters of an operation's name that are said again; XML allows fifty thousand.
+_LONGEST_NAME = 100
+
 #: Ordinary business between a computer and its server: nobody was turned away for good.
 _NOT_NOTED = {Refusal.COOKIE_EXPIRED}
 
@@ -69,7 +72,7 @@ class Dispatcher:
         except MalformedMessage as error:
             self.note(request.visitor, "", "no SOAP")
             return self._ready(replies.said(HTTPStatus.BAD_REQUEST, error.message), request)
-        asked = Asked(operation=envelope.operation, version=envelope.version)
+        asked = Asked(operation=envelope.operation[:_LONGEST_NAME], version=envelope.version)
         try:
             known, question = _understood(envelope)
         except MalformedMessage as error:
@@ -145,6 +148,6 @@ def _understood(envelope: Envelope) -> tuple[calls.Known, Any]:
     known = calls.CALLS.get(envelope.operation)
     if known is None:
         raise MalformedMessage(
-            Sentence("There is no operation {name}.", name=envelope.operation[:100])
+            Sentence("There is no operation {name}.", name=envelope.operation[:_LONGEST_NAME])
         )
     return known, known.operation.decode_request(envelope)

@@ -50,6 +50,7 @@ class DoorLimits:
 
     body: Limits = field(default_factory=Limits)
     bodies: int = 128 * 1024 * 1024  #: bytes of large requests held at once
+    small_bodies: int = 128 * 1024 * 1024  #: the same of small ones
     answers: int = 128 * 1024 * 1024  #: bytes of answers being sent at once
     waiting: int = 200  #: requests being worked on or waiting for it
 
@@ -72,6 +73,7 @@ class SoapDoor:
         self._visitor_of = visitor_of
         self._limits = limits.body
         self._bodies = Room(limits.bodies)
+        self._small_bodies = Room(limits.small_bodies)
         self._answers = Room(limits.answers)
         self._desk = Desk(most_waiting=limits.waiting)
 
@@ -105,8 +107,9 @@ class SoapDoor:
     async def _worked_out(
         self, incoming: Incoming, visitor: Visitor, accepted: frozenset[str]
     ) -> Ready:
-        with self._bodies.share() as share:
-            request = Request(body=await incoming.read(share), visitor=visitor, encodings=accepted)
+        with self._bodies.share() as share, self._small_bodies.share() as small:
+            body = await incoming.read(share, small)
+            request = Request(body=body, visitor=visitor, encodings=accepted)
             return await incoming.unless_gone(self._answer(request))
 
     async def _answer(self, request: Request) -> Ready:
@@ -116,10 +119,9 @@ class SoapDoor:
     async def _send(self, reply: Reply, encoded: Encoded, send: Send, incoming: Incoming) -> None:
         coding = {"content-encoding": encoded.encoding} if encoded.encoding else {}
         await send(_start(reply, encoded.length, coding))
-        if encoded.length <= _CHUNK:
-            # Nothing this short has a large Core in it.
-            whole = b"".join(part for part in encoded.parts if isinstance(part, bytes))
-            await send({"type": "http.response.body", "body": whole})
+        texts = [part for part in encoded.parts if isinstance(part, bytes)]
+        if encoded.length <= _CHUNK and len(texts) == len(encoded.parts):
+            await send({"type": "http.response.body", "body": b"".join(texts)})
             return
         # What ends early is left unfinished, so that the server closes the connection.
         try:

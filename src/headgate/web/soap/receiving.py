@@ -22,8 +22,8 @@ PATIENCE = 60.0
 #: Seconds a sender is listened to after it was turned away in the middle of its request.
 LINGER = 2.0
 
-#: What every request may hold without asking for room: ordinary ones never wait for large ones.
-FREE_BYTES = 64 * 1024
+#: What every request may hold of a room of its own: ordinary ones never wait for large ones.
+SMALL_BYTES = 64 * 1024
 
 
 class Gone(Exception):
@@ -56,15 +56,15 @@ class Incoming:
         self._limits = limits
         self._is_whole = False
 
-    async def read(self, share: Share) -> bytes:
-        """Return the whole body; what it holds is taken of ``share``.
+    async def read(self, share: Share, small: Share) -> bytes:
+        """Return the whole body; what it holds is taken of ``small`` first, then of ``share``.
 
         Raises Unreadable (too large, too slow, encoded), NoRoom, and Gone.
         """
         self._refuse_by_headers()
         try:
             async with asyncio.timeout(self._limits.patience):
-                return await self._read(share)
+                return await self._read(share, small)
         except TimeoutError as error:
             raise Unreadable(
                 HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive."
@@ -107,7 +107,7 @@ class Incoming:
         if self._headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise Unreadable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Requests are not compressed.")
 
-    async def _read(self, share: Share) -> bytes:
+    async def _read(self, share: Share, small: Share) -> bytes:
         chunks: list[bytes] = []
         size = 0
         while not self._is_whole:
@@ -115,8 +115,10 @@ class Incoming:
             before, size = size, size + len(chunk)
             if size > self._limits.most_bytes:
                 raise _too_large()
-            if size > FREE_BYTES:
-                share.take(size - max(before, FREE_BYTES))
+            if before < SMALL_BYTES:
+                small.take(min(size, SMALL_BYTES) - before)
+            if size > SMALL_BYTES:
+                share.take(size - max(before, SMALL_BYTES))
             chunks.append(chunk)
         return b"".join(chunks)
 

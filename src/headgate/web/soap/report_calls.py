@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC
 
+from headgate.fleet import names
 from headgate.fleet.events import ClientEvent
 from headgate.services.client_refusals import ComputerRefused, Refusal
 from headgate.services.visitor import Visitor
@@ -44,11 +45,12 @@ def report_event_batch2(
     services: ClientServices, request: ReportEventBatch2Request, visitor: Visitor
 ) -> ReportEventBatch2Response:
     """ReportEventBatch2, without a cookie: of computers that are registered."""
-    computer_id = (request.computer_id or "").strip().lower()
-    if not computer_id:
+    computer_id = names.client_id((request.computer_id or "").strip())
+    if computer_id is None:
         raise ComputerRefused(Refusal.INVALID_PARAMETERS, "computerId")
     _record(services, computer_id, request.event_batch)
-    services.contacts.seen(computer_id, visitor, services.now())
+    if request.event_batch:  # else nobody has looked whether it is registered
+        services.contacts.seen(computer_id, visitor, services.now())
     return ReportEventBatch2Response()
 
 

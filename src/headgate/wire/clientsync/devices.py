@@ -8,11 +8,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from headgate.errors import MalformedMessage
 from headgate.sentences import Sentence
 from headgate.wire import lexical, values, xmltree
 from headgate.wire.clientsync.arrays import write_items, write_strings
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.xmltree import Element
+
+#: Devices in one call; a real computer sends about a hundred.
+MOST_DEVICES = 10_000
 
 _LONG = re.compile(r"[+-]?\d{1,19}\Z", re.ASCII)
 _NIL = 'a:nil="true" xmlns:a="http://www.w3.org/2001/XMLSchema-instance"'
@@ -61,6 +65,11 @@ class Device:
 
 def read_devices(parts: Parts, name: str = "SystemSpec") -> tuple[Device, ...] | None:
     """Return the devices of an ArrayOfDevice, None when it is absent. Raises MalformedMessage."""
+    array = parts.element(name)
+    if array is not None and len(array) > MOST_DEVICES:
+        raise MalformedMessage(
+            Sentence("{element} has more entries than any honest one.", element=name)
+        )
     found = parts.each(name, "Device")
     return None if found is None else tuple(map(_read_device, found))
 

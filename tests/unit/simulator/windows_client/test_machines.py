@@ -14,13 +14,10 @@ from headgate.simulator.windows_client.machine import (
     InstalledProduct,
     Machine,
 )
-from headgate.simulator.windows_client.machine_file import (
-    MachineFileError,
-    read_machines,
-    write_machines,
-)
+from headgate.simulator.windows_client.machine_file import MachineFileError, read_machines
 from headgate.simulator.windows_client.mix import machine, machines
 from headgate.simulator.windows_client.state import AgentState, StateError, load, save
+from tests.machine_toml import write_machines
 from tests.unit.simulator.windows_client.machines import CLIENT_ID, a_machine
 from tests.unit.simulator.windows_client.tiny_server import MICROSOFT, WINDOWS, tiny_server
 
