@@ -1,5 +1,6 @@
 """The command line as people use it: other processes, their output and exit codes."""
 
+import ctypes
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -36,6 +37,15 @@ class Ended:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_LIBC = ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end a command under way when pytest is killed."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class HeadgateCommand:
@@ -70,6 +80,7 @@ class HeadgateCommand:
             stderr=subprocess.PIPE,
             text=True,
             env=self._environment,
+            preexec_fn=_end_with_parent,
         )
         running = Running(process)
         try:
@@ -90,7 +101,8 @@ class SameProcess(HeadgateCommand):
 
     def __call__(self, *arguments: str, stdin: str = "") -> Ended:
         """Run a command to its end."""
-        out, err, homes, mask = StringIO(), StringIO(), [], os.umask(0o077)
+        out = TextIOWrapper(BytesIO(), encoding="utf-8")  # some commands write bytes
+        err, homes, mask = StringIO(), [], os.umask(0o077)
         open_home = bootstrap.open_home
 
         def opened(data: Path | None) -> bootstrap.Home:
@@ -113,7 +125,14 @@ class SameProcess(HeadgateCommand):
                 os.umask(mask)
                 for home in homes:
                     home.engine.dispose()
-        return Ended(code, out.getvalue(), err.getvalue())
+        out.seek(0)
+        return Ended(code, out.read(), err.getvalue())
+
+
+def _written(stream: TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
 
 
 class Running:

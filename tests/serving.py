@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from headgate.web.connections import CarefulProtocol
+
 
 @contextmanager
 def serving_app(app: ASGIApp) -> Iterator[str]:
@@ -18,6 +20,7 @@ def serving_app(app: ASGIApp) -> Iterator[str]:
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=CarefulProtocol,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -44,6 +44,7 @@ DECISIONS = Decisions(
             deployment_id=34_100,
             since=1,
             decided_at=datetime(2026, 10, 4, tzinfo=UTC),
+            decided_by="ada",
             files_ready=True,
         ),
     ),

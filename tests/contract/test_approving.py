@@ -23,8 +23,10 @@ from headgate.services.approving import (
     DecisionRefusedError,
     LicenceNotAcceptedError,
 )
+from headgate.services.configuring import Configuring
 from headgate.services.decision_rules import Verb
 from headgate.services.file_fetching import FETCH_FILES
+from headgate.settings.secrets import SecretKey
 from headgate.settings.shared import Shared, shared_settings
 from headgate.storage import audit, decisions, effective, file_records, jobs, transactions
 from headgate.storage.engine import Engine
@@ -300,6 +302,29 @@ def test_nothing_is_fetched_that_microsoft_serves(
 
     assert (done.fetch.count, done.job) == (0, None)
     assert _approval(engine).files_ready
+
+
+def test_what_is_kept_here_again_is_fetched_for_what_was_approved_meanwhile(
+    engine: Engine, approving: Approving, chosen: dict[str, object], tmp_path: Path
+) -> None:
+    configuring = Configuring(
+        engine=engine,
+        secret_key=SecretKey(tmp_path / "secret.key"),
+        environment={},
+        machine_zone=lambda: "UTC",
+    )
+    configuring.change({"content.store": "microsoft", "languages.mode": "all"}, by="anna")
+    chosen["content.store"] = "microsoft"
+    approving.approve([_stored(engine, a_revision(files=(a_file(1),)))], by="anna")
+    configuring.change({"schedule.mode": "daily"}, by="anna")
+    assert _waiting_jobs(engine) == []
+
+    configuring.foresee({"content.store": "local"}, by="anna")
+    assert _waiting_jobs(engine) == [], "nothing has been saved"
+    configuring.change({"content.store": "local"}, by="anna")
+
+    assert not _approval(engine).files_ready
+    assert len(_waiting_jobs(engine)) == 1
 
 
 def test_the_same_id_twice_is_one_decision(engine: Engine, approving: Approving) -> None:

@@ -409,3 +409,26 @@ def test_what_was_said_comes_back_with_its_moments(door: ClientDoor, people: Com
     assert found.row.first_contact == found.row.registered_at == NOON
     assert found.line.last_report is None
     assert found.updates is None
+
+
+def test_who_never_registered_makes_room_for_others(door: ClientDoor, engine: Engine) -> None:
+    door.register(A_CLIENT)
+    for number in range(7):
+        door.clock.turn(minutes=1)
+        door.handshake.authorize(f"stranger-{number}", f"pc{number}", None, DESK)
+    with transactions.write(engine) as conn:
+        assert computers.forget_strangers(conn, kept=3, at_most=2) == 2
+        assert computers.forget_strangers(conn, kept=3, at_most=100) == 2
+        assert computers.forget_strangers(conn, kept=3, at_most=100) == 0
+    with transactions.read(engine) as conn:
+        kept = [one for one in range(7) if computers.known_computer(conn, f"stranger-{one}")]
+        assert computers.is_registered(conn, A_CLIENT)
+    assert kept == [4, 5, 6]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_moments_at_the_ends_of_the_calendar_can_be_kept(
+    year: int, door: ClientDoor, people: Computers
+) -> None:
+    door.register(bios_date=datetime(year, 1, 1, tzinfo=UTC))
+    assert people.show(A_CLIENT).row.bios_date == datetime(year, 1, 1, tzinfo=UTC)

@@ -104,6 +104,10 @@ def test_verifying_finds_the_damaged_the_missing_and_the_unrecorded(
     assert len(found.damaged) == 1
     assert len(found.missing) == 1
     assert files.due(FileChoice(everything=True)).count == 2
+    # The damaged one is removed: until it has been fetched again, it is missing.
+    again = files.verify(actor="anna", watch=_quiet)
+    assert again.damaged == ()
+    assert [name.partition(" ")[0] for name in again.missing] == ["damaged.CAB"]
 
 
 def test_purging_keeps_what_an_approval_may_need(

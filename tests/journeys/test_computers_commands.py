@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cast import NOON
+from tests.cast import a_revision as an_update
 from tests.client_door import A_CLIENT, ClientDoor
 from tests.commands import Ended, HeadgateCommand, SameProcess
+from tests.deciding import approve
+from tests.published import publish
+from tests.reports import ALICE, a_statement, register
 
 from headgate.bootstrap import open_home
+from headgate.services.client_reports import ClientReports
+from headgate.storage import transactions
 
 WINDOWS_KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate"
 
@@ -90,6 +97,35 @@ def test_a_computer_is_forgotten_once(headgate: HeadgateCommand, door: ClientDoo
     assert "headgate computers list" in again.err
 
 
+def test_a_computer_tells_what_failed_and_what_it_should_have(
+    headgate: HeadgateCommand, door: ClientDoor
+) -> None:
+    engine = door.engine
+    register(engine, ALICE)
+    broken = [an_update(title=f"Broken {number:02}") for number in range(17)]
+    wanted, unwanted = an_update(title="Wanted"), an_update(title="Unwanted")
+    publish(engine, *broken, wanted, unwanted)
+    with transactions.write(engine) as conn:
+        approve(conn, wanted.identity.update_id, broken[0].identity.update_id)
+    reports = ClientReports(engine, now=lambda: NOON)
+    needed = [wanted.identity.update_id, unwanted.identity.update_id]
+    failed = [one.identity.update_id for one in broken]
+    reports.report(ALICE, [a_statement(ALICE, U=needed, h=failed)], NOON)
+    reports.close()
+
+    said = done(headgate("computers", "show", ALICE)).out
+    lines = said.splitlines()
+    begin = lines.index("Failed")
+    assert lines[begin + 1 : begin + 16] == [f"  Broken {number:02}" for number in range(15)]
+    assert lines[begin + 16] == "  and 2 more (--json has them all)"
+    assert lines[lines.index("Approved and missing") + 1] == "  Wanted (needed)"
+    assert "Unwanted" not in said
+    missing = done(headgate("computers", "show", ALICE, "--json")).json["missing"]
+    assert {one["update_id"] for one in missing} == {*needed, *failed}
+    approved = {one["update_id"] for one in missing if one["approved"]}
+    assert approved == {wanted.identity.update_id, failed[0]}
+
+
 def test_connecting_names_one_address_with_its_port(headgate: HeadgateCommand) -> None:
     done(headgate("settings", "set", "server.names=wsus.example.com"))
     found = done(headgate("connect", "--json")).json
@@ -102,6 +138,7 @@ def test_connecting_names_one_address_with_its_port(headgate: HeadgateCommand) -
     said = done(headgate("connect")).out
     for expected in ("WUServer = http://wsus.example.com:8530", "usoclient", "8530/tcp", "DoSvc"):
         assert expected in said
+    assert "wuauclt" not in said
 
 
 def test_a_port_is_named_even_where_it_is_the_usual_one(tmp_path: Path) -> None:
@@ -142,7 +179,11 @@ def test_with_tls_computers_learn_whom_to_trust(headgate: HeadgateCommand) -> No
     assert found["server"] == "https://wsus.example.com:8531"
     assert found["ports"] == [8530, 8531]  # files come without TLS
     assert found["ca_sha256"] == facts.authority.fingerprint
-    assert found["ca_url"].startswith("https://wsus.example.com:8531/console/certificate/")
+    # A computer can fetch it before it trusts anybody; whom to trust is what people compare.
+    assert found["ca_url"].startswith("http://wsus.example.com:8530/console/certificate/")
+    said = done(headgate("connect", "--tls")).out
+    assert "compare its SHA-256 fingerprint" in said
+    assert facts.authority.fingerprint in said
     encoded = script.partition("FromBase64String('")[2].partition("'")[0]
     assert ssl.DER_cert_to_PEM_cert(b64decode(encoded)).strip() == (
         facts.authority.pem.decode().strip()
@@ -160,6 +201,19 @@ def test_what_would_keep_computers_away_is_said(tmp_path: Path) -> None:
     refused = headgate("connect", "--tls")
     assert refused.code == 2
     assert "does not listen with TLS" in refused.err
+    assert "--listen-tls" in refused.err
+
+
+def test_who_fetches_files_from_microsoft_is_not_kept_from_it(headgate: HeadgateCommand) -> None:
+    offline = "DoNotConnectToWindowsUpdateInternetLocations"
+    assert offline in done(headgate("connect")).out
+    done(headgate("settings", "set", "content.store=microsoft"))
+
+    for form in ((), ("--format", "reg"), ("--format", "ps1"), ("--format", "gpo")):
+        said = done(headgate("connect", *form)).out
+        assert offline not in said
+        assert "from Microsoft" in said
+    assert done(headgate("connect", "--json")).json["files_from_microsoft"] is True
 
 
 def test_an_odd_group_is_refused(headgate: HeadgateCommand) -> None:

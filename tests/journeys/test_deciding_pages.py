@@ -7,11 +7,13 @@ import pytest
 from tests.cast import NOON, a_revision, an_identity
 from tests.console import Browser, ConsoleLab, Page, new_console
 from tests.published import publish
+from tests.reports import ALICE, BOB, a_statement, register
 
 from headgate.catalogue.files import FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Behavior, LocalizedText, PublicationState, Revision
 from headgate.content.local import LocalStore
+from headgate.services.client_reports import ClientReports
 from headgate.storage import file_records, jobs, transactions
 
 EULA = "5d9a2a66-3a1b-4a6e-9f0e-000000000001"
@@ -46,8 +48,71 @@ def published(console: ConsoleLab, *revisions: Revision) -> str:
     return f"/console/updates/{revisions[0].identity.update_id}"
 
 
+def a_licence(data: bytes) -> tuple[UpdateFile, bytes]:
+    file = UpdateFile(
+        sha1=hashlib.sha1(data).digest(),
+        sha256=None,
+        name="eula.txt",
+        size=len(data),
+        languages=("en",),
+        is_eula=True,
+    )
+    return file, data
+
+
+def keep(console: ConsoleLab, file: UpdateFile, data: bytes) -> None:
+    """Put a file into the store, as a synchronization does."""
+    store = LocalStore(console.installation.home.directory.content)
+    aside = store.aside(file.sha1)
+    aside.write_bytes(data)
+    store.keep(aside, file.sha1, file.name)
+    with transactions.write(console.installation.engine) as conn:
+        file_records.record_presence(conn, [file.sha1], FilePresence.PRESENT, at=NOON)
+
+
 def buttons(page: Page) -> list[str]:
     return [one.rstrip("…") for one in page.all("button[name=verb]")]
+
+
+def primary(page: Page) -> list[str]:
+    return [one.rstrip("…") for one in page.all("button[name=verb].btn-primary")]
+
+
+def test_the_page_counts_the_computers(console: ConsoleLab, admin: Browser) -> None:
+    fix = update()
+    address = published(console, fix)
+    assert "Need it: 0; have it: 0; failed: 0; unknown: 0" in admin.get(address).words
+
+    engine, one = console.installation.engine, fix.identity.update_id
+    register(engine, ALICE, BOB)
+    reports = ClientReports(engine, now=lambda: NOON)
+    reports.report(ALICE, [a_statement(ALICE, U=[one])], NOON)
+    reports.close()
+
+    assert "Need it: 1; have it: 0; failed: 0; unknown: 1" in admin.get(address).words
+
+
+def test_removal_reads_otherwise_than_installation(console: ConsoleLab, admin: Browser) -> None:
+    page = admin.get(published(console, update(uninstallation=Behavior())))
+
+    done = page.submit(press="Approve for removal…").submit(press="Approve for removal")
+
+    assert "Remove, from all computers" in done.words
+    assert "Approved for removal" in done.words
+    assert "Approved for removal" in admin.get("/console/updates").words
+
+
+def test_a_licence_that_is_no_text_is_not_printed(console: ConsoleLab, admin: Browser) -> None:
+    licence, data = a_licence(bytes(range(256)) * 12)
+    licensed = update(eula_id=EULA, files=(licence,))
+    address = published(console, licensed)
+    keep(console, licence, data)
+
+    sentence = "The licence cannot be shown: its file (3.1 kB) holds no text."
+    assert sentence in admin.get(address).submit(press="Approve…").words
+    shown = admin.get(f"/console/updates/{licensed.identity}/licence").words
+    assert sentence in shown
+    assert "\ufffd" not in shown
 
 
 def test_an_update_is_approved_and_unapproved(console: ConsoleLab, admin: Browser) -> None:
@@ -62,6 +127,8 @@ def test_an_update_is_approved_and_unapproved(console: ConsoleLab, admin: Browse
     assert done.told == ["The update is approved for installation on all computers."]
     assert buttons(done) == ["Unapprove", "Decline"]
     assert "Install, on all computers" in done.words
+    assert f"by {console.installation.home.accounts.users()[0].name}" in done.words
+    assert primary(done) == []
     undone = done.submit(press="Unapprove…").submit(press="Unapprove")
     assert undone.told == ["The update is not approved any more."]
     assert buttons(undone) == ["Approve", "Decline"]
@@ -98,22 +165,9 @@ def test_files_to_fetch_are_told_before_and_after(console: ConsoleLab, admin: Br
 
 
 def test_a_licence_must_be_ticked(console: ConsoleLab, admin: Browser) -> None:
-    data = b"You agree to everything."
-    licence = UpdateFile(
-        sha1=hashlib.sha1(data).digest(),
-        sha256=None,
-        name="eula.txt",
-        size=len(data),
-        languages=("en",),
-        is_eula=True,
-    )
+    licence, data = a_licence(b"You agree to everything.")
     address = published(console, update(eula_id=EULA, files=(licence,)))
-    store = LocalStore(console.installation.home.directory.content)
-    aside = store.aside(licence.sha1)
-    aside.write_bytes(data)
-    store.keep(aside, licence.sha1, licence.name)
-    with transactions.write(console.installation.engine) as conn:
-        file_records.record_presence(conn, [licence.sha1], FilePresence.PRESENT, at=NOON)
+    keep(console, licence, data)
 
     question = admin.get(address).submit(press="Approve…")
     assert "You agree to everything." in question.words

@@ -1,10 +1,13 @@
 """The demo: the whole story, with numbers that the server said, and nothing left behind."""
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 from tests.commands import HeadgateCommand, fetched, until
+
+from headgate.simulator.children import LOOPBACK, free_port
 
 
 @pytest.fixture
@@ -64,3 +67,21 @@ def test_the_demo_stays_until_ctrl_c(tmp_path: Path, scratch: Path) -> None:
     assert ended.code == 0
     until(lambda: fetched(url)[0] == 0 and fetched(f"{address}/lab/ready")[0] == 0)
     assert list(scratch.iterdir()) == []
+
+
+def test_nothing_answers_any_more_when_the_demo_is_killed(tmp_path: Path, scratch: Path) -> None:
+    demo = HeadgateCommand(tmp_path / "data", TMPDIR=str(scratch))
+    with demo.running("demo") as running:
+        running.wait_until(lambda: "Headgate answers at" in running.said())
+        peer, server = (word for word in running.said().split() if word.startswith("http://"))
+        running.kill()
+
+    until(lambda: fetched(server)[0] == 0 and fetched(f"{peer}/lab/ready")[0] == 0)
+
+
+def test_a_taken_port_is_left_for_the_next_but_never_for_the_one_of_tls() -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        other = free_port(port, but=(port + 1,))
+
+    assert other > port + 1

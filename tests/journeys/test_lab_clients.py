@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.commands import HeadgateCommand
+from tests.commands import HeadgateCommand, SameProcess
 from tests.fleet_lab import copied, served
 from tests.machine_toml import write_machines
 from tests.upstream_lab import running_upstream
@@ -118,10 +118,27 @@ def test_computers_that_find_no_server_end_with_failures(headgate: HeadgateComma
     assert "0x80072EFD" in told.err
 
 
+@pytest.mark.parametrize("server", ["nonsense", "http://", "http://wsus:many", "ftp://wsus"])
+def test_what_is_no_address_is_wrong_usage(tmp_path: Path, server: str) -> None:
+    told = SameProcess(tmp_path)("lab", "clients", "--server", server)
+
+    assert told.code == 2
+    assert "is no address of a server" in told.err
+
+
+def test_a_file_of_machines_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.toml"
+    told = SameProcess(tmp_path)("lab", "clients", "--machines", str(missing))
+
+    assert told.code == 2
+    assert f"{missing} cannot be read: No such file" in told.err
+    assert "[[machine]]" in SameProcess(tmp_path)("lab", "clients", "--help").out
+
+
 def test_a_loop_ends_with_ctrl_c(headgate: HeadgateCommand, address: str) -> None:
     loop = ("--loop", "--pause", "600")
     with headgate.running("lab", "clients", "--count", "1", "--server", address, *loop) as clients:
-        clients.wait_until(lambda: "1 of 1 computers" in clients.said())
+        clients.wait_until(lambda: "1 of 1 computer scanned" in clients.said())
         clients.send(signal.SIGINT)
         ended = clients.ended()
 

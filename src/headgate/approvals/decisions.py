@@ -22,6 +22,7 @@ class Approval:
     deployment_id: int  #: what computers call it
     since: int  #: the counter from which on it holds
     decided_at: datetime
+    decided_by: str
     files_ready: bool  #: every due file is here and verified
 
 

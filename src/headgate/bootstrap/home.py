@@ -160,6 +160,7 @@ class Home:
             setting_up=self.setting_up,
             update_files=lambda: self.update_files,
             approving=lambda: self.approving,
+            compliance=lambda: self.compliance,
             accounts=self.accounts,
             sessions=self.sessions,
             telling=Telling(self.engine),

@@ -89,6 +89,7 @@ class UpdateLine:
     products: tuple[str, ...]  #: titles, sorted
     severity: str | None
     state: UpdateState
+    for_removal: bool  #: approved, but for removing it
     supersedence: Supersedence
     released: datetime | None
     arrived: datetime

@@ -40,7 +40,9 @@ def approve(
     here = home(ctx)
     verb = Verb.UNINSTALL if uninstall else Verb.INSTALL
     updates = deciding.updates_named(here.approving, names, verb, every=every)
-    done = _approve(here.approving, updates, uninstall=uninstall, accepted=accept_licence)
+    done = _approve(
+        here.approving, updates, uninstall=uninstall, accepted=accept_licence, asks=not as_json
+    )
     result: Mapping[str, Any] | None = None
     if not as_json:
         deciding.tell(verb, done)
@@ -56,8 +58,9 @@ def approve(
 
 
 def _approve(
-    approving: "Approving", updates: list[str], *, uninstall: bool, accepted: bool
+    approving: "Approving", updates: list[str], *, uninstall: bool, accepted: bool, asks: bool
 ) -> "Decided":
+    """``asks``: shows licences that are not accepted, and asks; a program only gets the error."""
     from headgate.approvals.decisions import Action
     from headgate.services.approving import LicenceNotAcceptedError
 
@@ -65,7 +68,7 @@ def _approve(
     try:
         return approving.approve(updates, action=action, accept_licences=accepted, by=actor())
     except LicenceNotAcceptedError as exc:
-        if not deciding.accepts(approving, exc.proposals):
+        if not (asks and deciding.accepts(approving, exc.proposals)):
             raise
     return approving.approve(updates, action=action, accept_licences=True, by=actor())
 

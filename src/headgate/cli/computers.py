@@ -7,7 +7,9 @@ import typer
 
 from headgate.cli import lists, output
 from headgate.cli.invocation import JsonOption, actor, home
+from headgate.cli.update_report import print_section
 from headgate.fleet.computers import ComputerState
+from headgate.fleet.states import UpdateStateOnComputer
 from headgate.services.computers import ComputerDetails, ComputerLine, Computers
 
 app = typer.Typer(add_completion=False, help="The computers that came here.", no_args_is_help=True)
@@ -56,10 +58,13 @@ def show(ctx: typer.Context, computer: Asked, as_json: JsonOption = False) -> No
     width = max(len(label) for label, _ in rows)
     for label, value in rows:
         output.tell(f"{label:<{width}}  {value}")
-    if details.missing:
-        output.tell("\nMissing")
-    for one in details.missing:
-        output.tell(f"  {_words(one.state)}: {one.title or one.update_id}")
+    failed = [one for one in details.missing if one.state is UpdateStateOnComputer.FAILED]
+    waiting = [one for one in details.missing if one.approved and one not in failed]
+    print_section("Failed", (one.title or one.update_id for one in failed))
+    print_section(
+        "Approved and missing",
+        (f"{one.title or one.update_id} ({_words(one.state)})" for one in waiting),
+    )
     for note in details.notes:
         output.tell(f"\n{note}")
     if details.events:

@@ -25,6 +25,9 @@ _DOWNLOAD_MODE = (
     "Without a way to the internet, set Delivery Optimization's Download Mode to 99 (simple): "
     "DODownloadMode under Policies\\Microsoft\\Windows\\DeliveryOptimization."
 )
+_FROM_MICROSOFT = (
+    "Computers fetch update files from Microsoft (content.store=microsoft): let them reach it."
+)
 
 
 class Format(StrEnum):
@@ -57,6 +60,7 @@ def connect(
         addresses=here.addresses,
         certificates=here.certificates,
         has_own_certificate=here.local.certificate is not None,
+        files_from_microsoft=here.configuring.shared().content.store == "microsoft",
     ).connection(tls=tls, group=group)
     if as_json:
         output.print_json(_as_object(found))
@@ -79,21 +83,27 @@ def _written(found: Connection, form: Format) -> str:
     if found.authority is not None:
         commands.insert(0, client_settings.trust_here(found.authority.der))
     return client_settings.as_powershell(
-        found.values, [f"Windows updates from {found.server}.", _DOWNLOAD_MODE], commands
+        found.values, [f"Windows updates from {found.server}.", _downloads(found)], commands
     )
 
 
 def _notes(found: Connection) -> Iterator[str]:
     yield f"Windows updates from {found.server}."
     yield from _trust(found)
-    yield _DOWNLOAD_MODE
+    yield _downloads(found)
+
+
+def _downloads(found: Connection) -> str:
+    return _FROM_MICROSOFT if found.files_from_microsoft else _DOWNLOAD_MODE
 
 
 def _trust(found: Connection) -> Iterator[str]:
     if found.authority is None:
         return
     yield f"Computers must trust this server's CA first: {found.authority_url}"
-    yield f"(SHA-256 {found.authority.fingerprint}). On one computer, as administrator:"
+    yield "It comes over plain HTTP, so compare its SHA-256 fingerprint before you trust it:"
+    yield found.authority.fingerprint
+    yield "On one computer, as administrator:"
     yield "certutil -addstore -f Root headgate-ca.crt"
     yield (
         "In a domain: Computer Configuration, Policies, Windows Settings, Security Settings, "
@@ -132,7 +142,7 @@ def _sections(found: Connection) -> Iterator[tuple[str, list[str]]]:
         ],
     )
     yield "Begin at once", [f"{command}   ({system})" for system, command in BEGIN]
-    yield "Downloads", [_DOWNLOAD_MODE]
+    yield "Downloads", [_downloads(found)]
     yield "Seen here", ["headgate computers list"]
 
 
@@ -143,6 +153,7 @@ def _as_object(found: Connection) -> dict[str, Any]:
         "values": found.values,
         "ca_sha256": found.authority.fingerprint if found.authority else None,
         "ca_url": found.authority_url,
+        "files_from_microsoft": found.files_from_microsoft,
         "services": MUST_RUN,
         "cautions": found.cautions,
     }

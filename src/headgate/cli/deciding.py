@@ -22,7 +22,7 @@ AllOption = Annotated[
 
 
 def updates_named(
-    approving: "Approving", names: Sequence[str], verb: "Verb", *, every: bool
+    approving: "Approving", names: Sequence[str], verb: "Verb | None", *, every: bool
 ) -> list[str]:
     """Return the ids of what was named; says which updates an article has when it must be asked.
 
@@ -99,7 +99,7 @@ def accepts(approving: "Approving", proposals: "Sequence[Proposal]") -> bool:
     for licence in {each.eula_id: each for one in proposals for each in one.licences}.values():
         text = approving.licence_text(licence, ["en"])
         output.say(f"Licence of {licence.title}:\n")
-        output.say(text.text if text else "(The document names no file with its text.)")
+        output.say(text.said if text else "(The document names no file with its text.)")
     if not sys.stdin.isatty():
         return False
     return typer.confirm("Accept?", err=True)

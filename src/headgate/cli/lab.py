@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from headgate.cli import output
 from headgate.cli.failures import DONE_WITH_FAILURES
 from headgate.cli.invocation import JsonOption
+from headgate.errors import UsageError
+from headgate.sentences import Sentence
 
 if TYPE_CHECKING:
     from headgate.simulator.fleet import Fleet, FleetSummary
@@ -60,7 +63,38 @@ def upstream(
     )
 
 
-@app.command()
+#: Brackets that would be markup of the help are escaped.
+_MACHINES = r"""A file for --machines is TOML. What is left out has its default.
+
+[\[machine]]
+name = "pc-1.lab.example"
+client_id = "6f1d1c1e-0000-4000-8000-000000000001"
+
+\[machine.windows]
+build = 26100
+ubr = 4061
+release = "24H2"
+description = "Windows 10 Pro"
+
+\[machine.registry.'HKEY_LOCAL_MACHINE\SOFTWARE\Contoso']
+Installed = 1
+
+\[machine.files.'C:\Windows\System32\mrt.exe']
+version = "5.131.0.0"
+"""
+
+
+class ServerAddressError(UsageError):
+    """The address cannot be a server's."""
+
+    def __init__(self, server: str) -> None:
+        super().__init__(
+            Sentence("{server!r} is no address of a server.", server=server),
+            next_step=Sentence("Give it as http://NAME:8530, for example."),
+        )
+
+
+@app.command(epilog=_MACHINES)
 def clients(
     count: Annotated[int, typer.Option(min=1, help="How many computers.")] = 10,
     server: Annotated[
@@ -84,6 +118,8 @@ def clients(
     from headgate.simulator.windows_client.machine_file import read_machines
     from headgate.simulator.windows_client.mix import machines as mixed
 
+    if not _is_address(server):
+        raise ServerAddressError(server)
     chosen = mixed(count, seed=seed) if machines is None else read_machines(machines)
     fleet = fleets.Fleet(chosen, server, state_directory=state)
     worst = False
@@ -100,6 +136,14 @@ def clients(
                 break
     if worst:
         raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _is_address(server: str) -> bool:
+    try:
+        parts = urlsplit(server)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False
 
 
 @contextmanager
@@ -142,14 +186,17 @@ def _round(fleet: "Fleet", stop: threading.Event) -> "list[Outcome]":
 
 def _tell(told: "FleetSummary") -> None:
     print(
-        f"{told.scanned:,} of {told.computers:,} computers scanned in {told.round_trips:,} calls, "
-        f"{told.reported:,} reported {told.events:,} events."
+        f"{told.scanned:,} of {_counted(told.computers, 'computer')} scanned in "
+        f"{_counted(told.round_trips, 'call')}, {told.reported:,} reported "
+        f"{_counted(told.events, 'event')}."
     )
     print(
-        f"{told.offered:,} updates were offered, {told.installed:,} installed "
-        f"({output.size(told.bytes_downloaded)} downloaded), {told.not_installed:,} failed; "
-        f"{told.restarts:,} restarts."
+        f"{_counted(told.offered, 'update')} {'was' if told.offered == 1 else 'were'} offered, "
+        f"{told.installed:,} installed ({output.size(told.bytes_downloaded)} downloaded), "
+        f"{told.not_installed:,} failed; {_counted(told.restarts, 'restart')}."
     )
+    if told.unneeded:
+        print(f"{told.unneeded:,} not installed: not needed any more once others were.")
     for heading, counted in (
         ("ended with", told.errors),
         ("not installed", told.failures),
@@ -157,4 +204,8 @@ def _tell(told: "FleetSummary") -> None:
         ("rules nobody knows", told.unknown_rules),
     ):
         for text, times in counted.items():
-            output.say(f"  {heading}, {times:,} times: {text}")
+            output.say(f"  {heading}, {_counted(times, 'time')}: {text}")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

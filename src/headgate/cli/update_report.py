@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from headgate.approvals.decisions import Action
 from headgate.catalogue.revisions import Behavior, Revision
 from headgate.catalogue.update_details import (
     DetailedFile,
@@ -16,6 +17,7 @@ from headgate.catalogue.update_list import UpdateLine, UpdateState
 from headgate.cli import output
 
 if TYPE_CHECKING:
+    from headgate.services.approving import Outlook
     from headgate.services.compliance import UpdateCounts
 
 #: Members of a long list that are printed; --json has them all.
@@ -40,9 +42,16 @@ def _(line: UpdateLine) -> dict[str, Any]:
         "products": line.products,
         "severity": line.severity,
         "state": line.state,
+        "approved_for": _approved_for(line),
         "superseded": line.superseded,
         "arrived": line.arrived,
     }
+
+
+def _approved_for(line: UpdateLine) -> Action | None:
+    if line.state is not UpdateState.APPROVED:
+        return None
+    return Action.UNINSTALL if line.for_removal else Action.INSTALL
 
 
 @as_object.register
@@ -109,8 +118,42 @@ def _file(file: DetailedFile) -> dict[str, Any]:
     }
 
 
-def print_computers(counts: "UpdateCounts") -> None:
-    """Print how many computers need, have or miss an update."""
+def approval_object(outlook: "Outlook") -> dict[str, Any] | None:
+    """Return the approval of an update, as programs get it; None: it is not approved."""
+    approval = outlook.approval
+    if approval is None:
+        return None
+    return {
+        "action": approval.action,
+        "since": approval.decided_at,
+        "by": approval.decided_by,
+        "files_missing": outlook.waits_for.count,
+        "bytes_missing": outlook.waits_for.size,
+    }
+
+
+def approval_said(outlook: "Outlook", zone: str) -> str | None:
+    """Return for what an update is approved, since when and by whom; None: it is not approved."""
+    approval = outlook.approval
+    if approval is None or approval.action is None:
+        return None
+    said = f"{_ACTIONS[approval.action]}, since {output.moment(approval.decided_at, zone)}"
+    said += f", by {approval.decided_by}"
+    if outlook.waits_for.count:
+        files = "file" if outlook.waits_for.count == 1 else "files"
+        waits = f"{outlook.waits_for.count:,} {files} ({output.size(outlook.waits_for.size)})"
+        said += f"; waits for {waits}"
+    return said
+
+
+_ACTIONS = {
+    Action.INSTALL: "Approved: install, on all computers",
+    Action.UNINSTALL: "Approved for removal: remove, from all computers",
+}
+
+
+def computers_said(counts: "UpdateCounts") -> str:
+    """Return how many computers need, have or miss an update."""
     known = {
         "need it": counts.needed,
         "have downloaded it": counts.downloaded,
@@ -121,15 +164,22 @@ def print_computers(counts: "UpdateCounts") -> None:
         "have not said": counts.unknown,
     }
     told = ", ".join(f"{number:,} {words}" for words, number in known.items() if number)
-    output.tell(f"\nComputers: {told or 'none yet'}")
+    return f"Computers: {told or 'none yet'}"
 
 
-def print_details(details: UpdateDetails) -> None:
-    """Print everything about an update for people."""
+def print_details(
+    details: UpdateDetails, *, approval: str | None = None, computers: str | None = None
+) -> None:
+    """Print everything about an update for people.
+
+    ``approval``, ``computers``: what ``approval_said`` and ``computers_said`` return.
+    """
     line, document = details.line, details.document
     output.tell(line.title)
     output.tell(f"{line.identity.update_id}  revision {line.identity.revision_number}  {line.kind}")
-    output.tell(f"{_state(details)}Arrived {line.arrived:%Y-%m-%d %H:%M} UTC.")
+    output.tell(f"{_state(details, approval)}Arrived {line.arrived:%Y-%m-%d %H:%M} UTC.")
+    if computers is not None:
+        output.tell(computers)
     for text in document.texts:
         if text.title == line.title and text.description:
             output.tell(f"\n{text.description}")
@@ -138,14 +188,14 @@ def print_details(details: UpdateDetails) -> None:
     for name, value in _facts(details):
         output.tell(f"{name:<16}{value}")
     relations = details.relations
-    _section("Conditions", prerequisite_sentences(relations.prerequisites))
-    _section("Bundles", (_named(one) for clause in relations.bundled for one in clause))
-    _section("Bundled in", map(_named, relations.bundled_in))
-    _section("Supersedes", map(_named, relations.supersedes))
-    _section("Superseded by", map(_named, relations.superseded_by))
-    _section("Files", (_file_line(file) for file in details.files))
-    _section("Titles", (f"{text.language}: {text.title}" for text in document.texts))
-    _section(
+    print_section("Conditions", prerequisite_sentences(relations.prerequisites))
+    print_section("Bundles", (_named(one) for clause in relations.bundled for one in clause))
+    print_section("Bundled in", map(_named, relations.bundled_in))
+    print_section("Supersedes", map(_named, relations.supersedes))
+    print_section("Superseded by", map(_named, relations.superseded_by))
+    print_section("Files", (_file_line(file) for file in details.files))
+    print_section("Titles", (f"{text.language}: {text.title}" for text in document.texts))
+    print_section(
         "Revisions",
         (
             f"{entry.revision_number}  arrived {entry.arrived:%Y-%m-%d}  {entry.publication_state}"
@@ -154,18 +204,22 @@ def print_details(details: UpdateDetails) -> None:
     )
 
 
-def _state(details: UpdateDetails) -> str:
+def _state(details: UpdateDetails, approval: str | None) -> str:
     """Return what is decided, for what can be decided about."""
     if not details.document.explicitly_deployable:
         return ""
-    return _STATES[details.line.state] + ("Superseded. " if details.line.superseded else "")
+    line = details.line
+    decided = _STATES[line.state]
+    if line.state is UpdateState.APPROVED:
+        decided = approval or ("Approved for removal" if line.for_removal else decided)
+    return f"{decided}. " + ("Superseded. " if line.superseded else "")
 
 
 _STATES = {
-    UpdateState.NOT_APPROVED: "Not approved. ",
-    UpdateState.APPROVED: "Approved. ",
-    UpdateState.DECLINED: "Declined. ",
-    UpdateState.EXPIRED: "Expired: withdrawn by its publisher. ",
+    UpdateState.NOT_APPROVED: "Not approved",
+    UpdateState.APPROVED: "Approved",
+    UpdateState.DECLINED: "Declined",
+    UpdateState.EXPIRED: "Expired: withdrawn by its publisher",
 }
 
 
@@ -225,7 +279,8 @@ def _file_line(file: DetailedFile) -> str:
     )
 
 
-def _section(heading: str, lines: Iterable[str]) -> None:
+def print_section(heading: str, lines: Iterable[str]) -> None:
+    """Print a heading and the first of some lines, and how many more there are; nothing of none."""
     found: Sequence[str] = list(lines)
     if not found:
         return

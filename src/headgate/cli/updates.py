@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headgate.catalogue.update_list import UpdateLine, UpdateState
+from headgate.catalogue.update_list import NOT_DECLINED, UpdateLine, UpdateState
 from headgate.cli import lists, output
+from headgate.cli.deciding import updates_named
 from headgate.cli.invocation import JsonOption, home
-from headgate.cli.update_report import as_object, print_computers, print_details
+from headgate.cli.update_report import (
+    approval_object,
+    approval_said,
+    as_object,
+    computers_said,
+    print_details,
+)
 from headgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +35,21 @@ class Severity(StrEnum):
     LOW = "low"
 
 
+class StateChoice(StrEnum):
+    """Which states to list: those of ``UpdateState``, or all of them."""
+
+    NOT_APPROVED = "not_approved"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    ANY = "any"
+
+    @property
+    def states(self) -> frozenset[UpdateState]:
+        """The states that are meant."""
+        return frozenset(UpdateState if self is StateChoice.ANY else (UpdateState(self.value),))
+
+
 @app.command(name="list")
 def list_(
     ctx: typer.Context,
@@ -42,7 +64,12 @@ def list_(
         list[str] | None, typer.Option("--classification", help="Id or title; may be repeated.")
     ] = None,
     severity: Annotated[Severity | None, typer.Option("--severity", case_sensitive=False)] = None,
-    state: Annotated[UpdateState | None, typer.Option("--state", case_sensitive=False)] = None,
+    state: Annotated[
+        StateChoice | None,
+        typer.Option(
+            "--state", case_sensitive=False, help="Without it, all but those that are declined."
+        ),
+    ] = None,
     superseded: Annotated[
         bool | None, typer.Option("--superseded/--not-superseded", help="Replaced by another.")
     ] = None,
@@ -69,7 +96,7 @@ def list_(
             products=product or (),
             classifications=classification or (),
             severities=[severity] if severity else (),
-            states=[state] if state else (),
+            states=state.states if state else NOT_DECLINED,
             superseded=superseded,
             arrived_since=_moment(since, here.configuring.shared().schedule.zone),
             limit=limit or None,
@@ -89,7 +116,7 @@ def list_(
         rows,
         flexible=len(headings) - 1,
         empty="No updates match."
-        if page.total or _is_filtered(ctx)
+        if page.total or here.catalogue_browser.updates(UpdateFilter(limit=1)).total
         else "No updates yet. Run `headgate sync now`.",
     )
     if page.total > len(page.lines):
@@ -122,33 +149,37 @@ def _table(
 @app.command()
 def show(
     ctx: typer.Context,
-    update: Annotated[str, typer.Argument(metavar="ID[/REVISION]")],
+    update: Annotated[str, typer.Argument(metavar="ID[/REVISION]|KB")],
     as_json: JsonOption = False,
 ) -> None:
     """Show everything about one update."""
+    from headgate.services.naming_updates import names_article
+
     here = home(ctx)
+    if names_article(update):
+        (update,) = updates_named(here.approving, [update], None, every=False)
     details = here.catalogue_browser.details(update, most=None)
     update_id = details.line.identity.update_id
     computers = here.compliance.counts([update_id])[update_id]
+    outlook = here.approving.outlook(update_id)
     if as_json:
-        output.print_json(as_object(details) | {"computers": computers})
-    else:
-        print_details(details)
-        print_computers(computers)
+        facts = {"approval": approval_object(outlook), "computers": computers}
+        output.print_json(as_object(details) | facts)
+        return
+    zone = here.configuring.shared().schedule.zone
+    print_details(
+        details, approval=approval_said(outlook, zone), computers=computers_said(computers)
+    )
 
 
 def _title(line: UpdateLine) -> str:
-    marks = [str(line.state)] if line.state is UpdateState.EXPIRED else []
+    marks = []
+    if line.for_removal:
+        marks.append("approved for removal")
+    elif line.state is not UpdateState.NOT_APPROVED:
+        marks.append(str(line.state))
     marks += ["superseded"] if line.superseded else []
     return "".join(f"[{mark}] " for mark in marks) + line.title
-
-
-def _is_filtered(ctx: typer.Context) -> bool:
-    return any(
-        value not in (None, (), [])
-        for name, value in ctx.params.items()
-        if name not in ("limit", "as_json")
-    )
 
 
 def _moment(written: str | None, zone: str) -> datetime | None:

@@ -87,7 +87,7 @@ class Addresses:
     @property
     def tls_port(self) -> int | None:
         """The port on which the running server answers with TLS; None: on none."""
-        serving = self._serving()
+        serving = self.serving()
         if serving is None or serving.https is None:
             return None
         return int(serving.https.rpartition(":")[2])
@@ -95,7 +95,7 @@ class Addresses:
     @property
     def content_port(self) -> int:
         """The port on which update files are served over plain HTTP."""
-        serving = self._serving()
+        serving = self.serving()
         http = serving.http if serving is not None else self._local().listen_http
         return int(http.rpartition(":")[2])
 
@@ -122,7 +122,7 @@ class Addresses:
 
     def present(self) -> Present:
         """Return the addresses that count now; by the settings when no server runs."""
-        serving = self._serving()
+        serving = self.serving()
         if serving is not None:
             return self._present(serving.http, serving.https, serving)
         local = self._local()
@@ -138,7 +138,7 @@ class Addresses:
         present = self.present()
         if present.https:
             return present.https[0] + page
-        serving = self._serving()
+        serving = self.serving()
         listens = serving.http if serving else self._local().listen_http
         host, _, port = listens.rpartition(":")
         return _url("http", _own_address(host), port) + page
@@ -186,7 +186,8 @@ class Addresses:
             address=self._present(http, https, None).console,
         )
 
-    def _serving(self) -> Serving | None:
+    def serving(self) -> Serving | None:
+        """Return where the server of this data directory listens; None: none runs."""
         if self._here is not None:
             return self._here
         record = self._record()

@@ -93,7 +93,7 @@ class Approving:
     store: ContentStore
     now: Callable[[], datetime]
 
-    def find(self, names: Sequence[str], verb: Verb, *, every: bool = False) -> list[str]:
+    def find(self, names: Sequence[str], verb: Verb | None, *, every: bool = False) -> list[str]:
         """Return the ids of the updates people name by id or KB; see ``find_updates``."""
         with transactions.read(self.engine) as conn:
             return find_updates(conn, names, verb, every=every)

@@ -58,7 +58,8 @@ class NoSuchUpdateError(UsageError):
         super().__init__(
             Sentence("There is no update '{name}' here.", name=text),
             next_step=Sentence(
-                "`headgate updates list --text WORDS` finds ids; ID/REVISION names one revision."
+                "`headgate updates list --text WORDS`, or `--kb NUMBER`, finds ids; ID/REVISION "
+                "names one revision."
             ),
         )
 

@@ -85,7 +85,7 @@ class ClientContent:
             return self._store.open(digest)
         except (FileNotStoredError, FileNotFoundError):
             self._quarantine(digest, "it has vanished")
-            raise NoSuchFile from None
+            raise FileInQuarantine from None  # a 404 would tell computers to give it up
         except OSError as exc:
             get_logger(__name__).error("file not readable", sha1=digest.hex(), reason=str(exc))
             raise FileInQuarantine from exc

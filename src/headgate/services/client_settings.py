@@ -24,17 +24,25 @@ class RegistryValue:
     value: str | int  #: REG_SZ or REG_DWORD
 
 
-def values_for(server: str, group: str | None) -> tuple[RegistryValue, ...]:
+def values_for(
+    server: str, group: str | None, *, files_from_microsoft: bool = False
+) -> tuple[RegistryValue, ...]:
     """Return what makes a computer use a server; ``server`` is its URL with scheme and port.
 
     Reports go to the same address ([MS-WUSP] <60>): agents use one cookie for both. Windows 10 2004
-    and later ask a server only for what the scan-source policies give it.
+    and later ask a server only for what the scan-source policies give it. Computers that fetch
+    their files from Microsoft must not be kept from its addresses.
     """
     values: list[RegistryValue] = [
         RegistryValue(key=UPDATE_KEY, name="WUServer", value=server),
         RegistryValue(key=UPDATE_KEY, name="WUStatusServer", value=server),
-        RegistryValue(key=UPDATE_KEY, name="DoNotConnectToWindowsUpdateInternetLocations", value=1),
     ]
+    if not files_from_microsoft:
+        values.append(
+            RegistryValue(
+                key=UPDATE_KEY, name="DoNotConnectToWindowsUpdateInternetLocations", value=1
+            )
+        )
     values += [
         RegistryValue(key=UPDATE_KEY, name=f"SetPolicyDrivenUpdateSourceFor{source}", value=1)
         for source in _SOURCES

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from headgate.approvals.decisions import Action
 from headgate.errors import UsageError
 from headgate.fleet.computers import ComputerState, Moments, state_of
 from headgate.fleet.states import MISSING, UpdateStateOnComputer
@@ -17,6 +18,7 @@ from headgate.storage import (
     computer_lists,
     computer_states,
     deciding,
+    decisions,
     refused_contacts,
     transactions,
 )
@@ -82,6 +84,7 @@ class MissingUpdate:
     update_id: str
     title: str | None  #: None: it is not here
     state: UpdateStateOnComputer
+    approved: bool  #: for installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,8 +228,18 @@ def _missing(conn: Connection, sets: UpdateSets) -> Iterator[MissingUpdate]:
         update_ids = computer_states.update_ids_of(conn, sets.numbers(state)).values()
         known = deciding.candidates(conn, update_ids)
         titles = {one: known[one].title if one in known else None for one in update_ids}
+        approved = {
+            one.update_id
+            for one in decisions.approvals_of(conn, update_ids)
+            if one.action is Action.INSTALL
+        }
         for update_id in sorted(update_ids, key=lambda one: (titles[one] or "", one)):
-            yield MissingUpdate(update_id=update_id, title=titles[update_id], state=state)
+            yield MissingUpdate(
+                update_id=update_id,
+                title=titles[update_id],
+                state=state,
+                approved=update_id in approved,
+            )
 
 
 def _line(row: ComputerRow, at: datetime) -> ComputerLine:

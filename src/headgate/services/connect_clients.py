@@ -24,7 +24,6 @@ MUST_RUN = ("wuauserv", "UsoSvc", "BITS", "DoSvc", "CryptSvc")
 BEGIN = (
     ("Windows 10, Server 2016 and later", "usoclient StartScan"),
     ("PowerShell, any Windows", "(New-Object -ComObject Microsoft.Update.AutoUpdate).DetectNow()"),
-    ("Windows 8.1, Server 2012 R2 and older", "wuauclt /detectnow /reportnow"),
 )
 
 _USUAL_PORTS = {"http": 80, "https": 443}
@@ -37,7 +36,10 @@ class NoTlsError(UsageError):
     def __init__(self) -> None:
         super().__init__(
             Sentence("This server does not listen with TLS."),
-            next_step=Sentence("Set `listen.https`, or connect without --tls."),
+            next_step=Sentence(
+                "Set `listen.https` or start `headgate serve` with --listen-tls, or connect "
+                "without --tls."
+            ),
         )
 
 
@@ -59,7 +61,9 @@ class Connection:
     content_port: int  #: plain HTTP: what is downloaded comes from here
     values: tuple[RegistryValue, ...]
     authority: Authority | None  #: whom computers have to trust first; None: nobody new
-    authority_url: str | None  #: where its certificate can be fetched
+    #: Where its certificate can be fetched: over plain HTTP, before anything is trusted.
+    authority_url: str | None
+    files_from_microsoft: bool  #: computers fetch update files there, and licences from here
     could_use_tls: bool  #: the server listens with TLS, and this connection goes without
     cautions: tuple[Sentence, ...]  #: what would keep computers away as things are
 
@@ -76,6 +80,7 @@ class ConnectClients:
     addresses: Addresses
     certificates: OwnCertificates
     has_own_certificate: bool  #: the administrator's, which computers trust already
+    files_from_microsoft: bool = False
 
     def connection(self, *, tls: bool | None = None, group: str | None = None) -> Connection:
         """Return what to do on a computer.
@@ -91,14 +96,15 @@ class ConnectClients:
         if tls and not present.https:
             raise NoTlsError
         server = _with_port((present.https if tls else present.http)[0])
-        plain = urlsplit(_with_port(present.http[0]))
+        plain = _with_port(present.http[0])
         authority = self._authority() if tls else None
         return Connection(
             server=server,
-            content_port=plain.port or _USUAL_PORTS["http"],
-            values=values_for(server, group),
+            content_port=urlsplit(plain).port or _USUAL_PORTS["http"],
+            values=values_for(server, group, files_from_microsoft=self.files_from_microsoft),
             authority=authority,
-            authority_url=f"{server}/console/certificate/headgate-ca.crt" if authority else None,
+            authority_url=f"{plain}/console/certificate/headgate-ca.crt" if authority else None,
+            files_from_microsoft=self.files_from_microsoft,
             could_use_tls=not tls and bool(present.https),
             cautions=self._cautions(server, running=present.running, tls=tls),
         )

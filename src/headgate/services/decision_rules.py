@@ -91,18 +91,20 @@ def judge(standing: Standing, verb: Verb, *, fetch: FileTotal) -> Proposal:
     )
 
 
-def _refusal(standing: Standing, verb: Verb) -> tuple[Sentence, Sentence] | None:
-    """Return why it cannot be done, and what to do about it; None: it can."""
+def _refusal(standing: Standing, verb: Verb) -> tuple[Sentence, str] | None:
+    """Return why it cannot be done, and what to do about it (or ""); None: it can."""
     known = standing.candidate
     if known is None:
         return (
             Sentence("There is no update '{name}' here.", name=standing.update_id),
-            Sentence("`headgate updates list --text WORDS` finds ids."),
+            Sentence("`headgate updates list --text WORDS`, or `--kb NUMBER`, finds ids."),
         )
     if known.kind in (UpdateKind.CATEGORY, UpdateKind.DETECTOID):
         return (
             Sentence("'{title}' is no update: there is nothing to decide.", title=known.title),
-            Sentence("Choose products and classifications instead: `headgate products select`."),
+            Sentence("Choose products and classifications instead: `headgate products select`.")
+            if known.is_choice
+            else "",
         )
     if standing.bundled_in and (verb.approves or not known.is_listed):
         return (
@@ -123,7 +125,7 @@ def _refusal(standing: Standing, verb: Verb) -> tuple[Sentence, Sentence] | None
 
 def _refusal_to_approve(
     standing: Standing, known: Candidate, verb: Verb
-) -> tuple[Sentence, Sentence] | None:
+) -> tuple[Sentence, str] | None:
     if known.is_expired:
         return (
             Sentence("'{title}' has expired: its publisher has withdrawn it.", title=known.title),

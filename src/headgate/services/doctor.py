@@ -13,6 +13,7 @@ from pathlib import Path
 from headgate import __version__
 from headgate.content.local import LocalStore
 from headgate.errors import HeadgateError
+from headgate.metadata.core_pieces import native_compressor
 from headgate.sentences import Bytes, Sentence, Sentences
 from headgate.services import reachability
 from headgate.services.addresses import Addresses
@@ -60,7 +61,8 @@ def examine(patient: Patient, *, seconds: float = reachability.ALL_SECONDS) -> l
         _room_for_files(patient),
         *_secret_key(patient.directory.secret_file),
         _name(),
-        *_ports(patient.local),
+        *_ports(patient),
+        _compression(),
         *examine_way_in(
             WayIn(
                 shared=patient.shared,
@@ -180,16 +182,55 @@ def _name() -> Finding:
     )
 
 
-def _ports(local: Local) -> list[Finding]:
-    """Look at the ports of the settings; `serve --listen` may use others."""
+def _compression() -> Finding:
+    subject = Sentence("compression")
+    if native_compressor() is not None:
+        said = Sentence("Answers to computers are compressed.")
+        return Finding(subject=subject, verdict=Verdict.WELL, sentence=said)
+    return Finding(
+        subject=subject,
+        verdict=Verdict.NOTE,
+        sentence=Sentence(
+            "Answers to computers are not compressed: this build lacks the compiled part."
+        ),
+        next_step=Sentence("Install Headgate from a package, or build it with a C compiler."),
+    )
+
+
+def _ports(patient: Patient) -> list[Finding]:
+    """Look where our server listens; when none runs, at the ports of the settings."""
+    serving = patient.addresses.serving()
+    if serving is not None:
+        found = [_own_port(serving.http)]
+        if serving.https is not None:
+            found.append(_own_port(serving.https, tls=True))
+        return found
+    local = patient.local
     found = [_port(local.listen_http)]
     if local.listen_https != "off":
         found.append(_port(local.listen_https, tls=True))
     return found
 
 
+def _own_port(address: str, *, tls: bool = False) -> Finding:
+    """Ask the server that has written down that it listens there."""
+    subject = _port_named(address.rpartition(":")[2])
+    if _headgate_answers(address, tls=tls):
+        said = Sentence("Headgate answers at {address}.", address=address)
+        return Finding(subject=subject, verdict=Verdict.WELL, sentence=said)
+    return Finding(
+        subject=subject,
+        verdict=Verdict.FAILED,
+        sentence=Sentence(
+            "The server of this data directory runs, but does not answer at {address}.",
+            address=address,
+        ),
+        next_step=Sentence("Look for the reason in its log, and restart it."),
+    )
+
+
 def _port(address: str, *, tls: bool = False) -> Finding:
-    """Try to take the port; somebody who has it already is probably ourselves."""
+    """Try to take the port; no server of this data directory runs, so it should be free."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -212,16 +253,19 @@ def _port(address: str, *, tls: bool = False) -> Finding:
 def _port_refused(address: str, exc: OSError, *, tls: bool) -> Finding:
     port = address.rpartition(":")[2]
     if _headgate_answers(address, tls=tls):
-        said = Sentence("Headgate answers at {address}.", address=address)
-        return Finding(subject=_port_named(port), verdict=Verdict.WELL, sentence=said)
-    return Finding(
-        subject=_port_named(port),
-        verdict=Verdict.WARNING,
-        sentence=Sentence(
+        said = Sentence(
+            "Headgate answers at {address}, but with another data directory.", address=address
+        )
+    else:
+        said = Sentence(
             "{address} cannot be taken ({reason}), and it is not Headgate that answers there.",
             address=address,
             reason=exc.strerror,
-        ),
+        )
+    return Finding(
+        subject=_port_named(port),
+        verdict=Verdict.WARNING,
+        sentence=said,
         next_step=Sentence(
             "Find out who has it (`ss -ltnp sport = :{port}`), or choose another with "
             "`headgate serve --listen HOST:PORT`.",

@@ -20,9 +20,10 @@ class SeveralUpdatesError(UsageError):
 
     next_step = Sentence("Name one or more of them by id, or take `--all`.")
 
-    def __init__(self, name: str, found: Sequence[Candidate]) -> None:
+    def __init__(self, name: str, found: Sequence[Candidate], *, only_one: bool) -> None:
         super().__init__(
-            Sentence("'{name}' is the article of {count} updates.", name=name, count=len(found))
+            Sentence("'{name}' is the article of {count} updates.", name=name, count=len(found)),
+            next_step=Sentence("Name one of them by id.") if only_one else None,
         )
         self.found = tuple(found)
 
@@ -57,6 +58,11 @@ def find_updates(
     return list(found)
 
 
+def names_article(name: str) -> bool:
+    """Whether a name is a KB number, and no id."""
+    return _KB.match(name.strip()) is not None
+
+
 def _find(conn: Connection, name: str, verb: Verb | None, *, every: bool) -> list[str]:
     article = _KB.match(name)
     if article is None:
@@ -67,7 +73,7 @@ def _find(conn: Connection, name: str, verb: Verb | None, *, every: bool) -> lis
     possible = [one for one in candidates if not one.is_expired]
     meant = possible if verb is not None and verb.approves and possible else candidates
     if len(meant) > 1 and not every:
-        raise SeveralUpdatesError(name, meant)
+        raise SeveralUpdatesError(name, meant, only_one=verb is None)
     return [one.update_id for one in meant]
 
 

@@ -4,7 +4,8 @@
   unticking the credentials.
 * Another source forgets what the old one said (its anchors).
 * English is always among the selected languages.
-* Other files may be due, so approved updates may be complete that were not, or the other way round.
+* Other files may be due, so approved updates may be complete that were not, or the other way round;
+  what they lack now is fetched at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from headgate.catalogue.files import FileTotal
 from headgate.errors import SettingsError
 from headgate.sentences import Sentence
 from headgate.services.chosen_files import chosen_files
+from headgate.services.file_fetching import queue_fetching_if_due
 from headgate.services.readiness import settle_readiness
 from headgate.services.settings_rules import missing
 from headgate.services.stored_settings import PASSWORD, Reading, Values, flat, plain
@@ -90,7 +92,9 @@ class Change:
         self._say_what_is_missing(after)
         due = self._due(before, after)
         if (before.content, before.languages) != (after.content, after.languages):
-            settle_readiness(self._conn, chosen_files(self._conn, after))
+            choice = chosen_files(self._conn, after)
+            settle_readiness(self._conn, choice)
+            queue_fetching_if_due(self._conn, choice, by=self._by, at=self._at)
         changed = self._changed(chosen_before, had_password=had_password)
         if changed:
             self._note(changed)

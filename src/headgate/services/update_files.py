@@ -135,20 +135,24 @@ class UpdateFiles:
     def verify(self, *, actor: str, watch: Watch) -> Verified:
         """Read every file that is stored or recorded as here, and record what is found.
 
-        A damaged file is removed. What approved updates need is fetched again at once, anything
-        else by the next synchronization if it is due.
+        A damaged file is removed. Missing is what is recorded as here and what is in quarantine,
+        which stays there until it has been fetched again. What approved updates need is fetched
+        again at once, anything else by the next synchronization if it is due.
         """
         with transactions.read(self._engine) as conn:
-            recorded = {file.sha1: file for file in file_records.present_files(conn)}
+            recorded, quarantined = (
+                {file.sha1: file for file in file_records.files_that_are(conn, presence)}
+                for presence in (FilePresence.PRESENT, FilePresence.DAMAGED)
+            )
         whole = _Tally()
         damaged: list[str] = []
-        missing: list[str] = []
+        missing = [_named(file) for file in quarantined.values() if not self._has(file)]
         found: list[bytes] = []
         for file in self._stored_and(recorded):
             watch(whole.count + len(damaged) + len(missing), whole.size)
             path = self._store.find(file.sha1)
             if path is None:
-                missing.append(f"{file.name} ({file.sha1.hex().upper()})")
+                missing.append(_named(file))
                 self._record([file.sha1], FilePresence.WANTED)
                 continue
             try:
@@ -223,6 +227,9 @@ class UpdateFiles:
             with transactions.read(self._engine) as conn:
                 known = file_records.known_files(conn, batch)
             yield from known.values()
+
+    def _has(self, file: DueFile) -> bool:
+        return self._store.find(file.sha1) is not None
 
     def _strangers(self) -> FileTotal:
         tally = _Tally()
@@ -316,6 +323,10 @@ class _Adopting:
             damaged=tuple(self._damaged),
             without_room=self._without_room.total(),
         )
+
+
+def _named(file: DueFile) -> str:
+    return f"{file.name} ({file.sha1.hex().upper()})"
 
 
 def _said(error: DamagedFileError | OSError) -> str:

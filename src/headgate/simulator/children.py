@@ -1,5 +1,6 @@
 """The demo's child processes: start a command of ours, wait until it answers, end it."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -25,10 +26,13 @@ class ChildFailedError(HeadgateError):
     """A child process ended, or did not answer, when the story needed it."""
 
 
-def free_port(first_choice: int | None = None) -> int:
-    """Return a port of this machine that is free: the first choice, the next ones, or any."""
+def free_port(first_choice: int | None = None, *, but: Collection[int] = ()) -> int:
+    """Return a port of this machine that is free: the first choice, the next ones, or any.
+
+    ``but``: what none of the next ones may be.
+    """
     candidates = range(first_choice, first_choice + 100) if first_choice else [0]
-    for port in candidates:
+    for port in (one for one in candidates if one not in but):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -49,6 +53,15 @@ def clean_environment() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if not name.startswith("HEADGATE_")}
 
 
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_LIBC = ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end the child when the demo is gone, however that came about."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Child:
     """One process whose output goes to a file; leaving the ``with`` block ends it."""
 
@@ -63,6 +76,7 @@ class Child:
             stderr=subprocess.STDOUT,
             env=clean_environment(),
             start_new_session=True,
+            preexec_fn=_end_with_parent,
         )
 
     def __enter__(self) -> "Child":

@@ -30,6 +30,7 @@ from headgate.simulator.children import LOOPBACK, Child, clean_environment, free
 
 #: Where computers look for an update server; the demo takes it, or the next free port.
 USUAL_PORT = 8530
+_USUAL_TLS_PORT = 8531  # looks like TLS to people and to agents
 SHOWN_UPDATES = 8
 SHOWN_IN_A_COMMAND = 4
 #: States of an update on a computer that has a use for it and not yet has it.
@@ -54,7 +55,7 @@ def run_demo(*, once: bool, data: Path | None, out: TextIO = sys.stdout) -> None
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="headgate-demo-")))
         story = _Story(data or scratch / "data", out)
         source = f"http://{LOOPBACK}:{free_port()}"
-        address = f"{LOOPBACK}:{free_port(None if once else USUAL_PORT)}"
+        address = f"{LOOPBACK}:{free_port(None if once else USUAL_PORT, but=(_USUAL_TLS_PORT,))}"
 
         story.title("A pretend Microsoft Update and a Headgate server start")
         port = source.rpartition(":")[2]
@@ -203,15 +204,19 @@ class _Story:
     def show_installed(self, updates: list[dict[str, Any]]) -> int:
         """Tell which updates are installed on every computer that had a use for them."""
         approved = {update["id"] for update in updates}
-        installed = []
+        installed, unneeded = [], 0
         for update in self.ask("updates", "list", "--limit", "0", "--computers"):
             said = update["computers"]
             missing = sum(said[state] for state in _MISSING)
-            if update["id"] in approved and said["installed"] and not missing:
+            if update["id"] not in approved or missing:
+                continue
+            if said["installed"]:
                 installed.append((said["installed"], update))
+            else:
+                unneeded += 1
         self.tell(
             f"   {len(installed):,} of {len(updates):,} approved updates are installed everywhere "
-            "they were needed, among them:"
+            f"they were needed, {unneeded:,} nobody needed; among the installed:"
         )
         installed.sort(key=lambda one: -one[0])
         for computers, update in installed[:SHOWN_UPDATES]:

@@ -36,6 +36,7 @@ class FleetSummary:
     offered: int
     installed: int
     not_installed: int
+    unneeded: int  #: offered, and not needed any more once others were installed
     restarts: int
     events: int
     bytes_downloaded: int
@@ -120,6 +121,7 @@ def summary(outcomes: Sequence[Outcome]) -> FleetSummary:
         offered=sum(one.offered for one in outcomes),
         installed=sum(len(one.installed) for one in outcomes),
         not_installed=sum(len(one.failed) for one in outcomes),
+        unneeded=sum(len(one.unneeded) for one in outcomes),
         restarts=sum(one.restarts for one in outcomes),
         events=sum(one.events for one in outcomes),
         bytes_downloaded=sum(one.bytes_downloaded for one in outcomes),

@@ -20,6 +20,7 @@ class Candidate(NamedTuple):
     revision_id: int
     revision_number: int
     kind: UpdateKind
+    is_choice: bool  #: a product or the like, or a classification: something to subscribe to
     title: str  #: in the document's own language
     kb: str | None
     is_listed: bool  #: administrators see it; False: a part of others, or hidden
@@ -166,6 +167,7 @@ def _candidate(row: Any) -> Candidate:
         revision_id=row.revision_id,
         revision_number=row.revision_number,
         kind=kind,
+        is_choice=row.category_type is not None,
         title=row.title,
         kb=row.kb,
         is_listed=row.explicitly_deployable and kind in (UpdateKind.SOFTWARE, UpdateKind.DRIVER),

@@ -242,6 +242,7 @@ def _approval(row: Row[Any]) -> Approval:
         deployment_id=row.deployment_id,
         since=row.since,
         decided_at=row.decided_at,
+        decided_by=row.decided_by,
         files_ready=row.files_ready,
     )
 

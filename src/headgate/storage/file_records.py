@@ -83,10 +83,10 @@ def known_files(conn: Connection, digests: Sequence[bytes]) -> dict[bytes, DueFi
     return found
 
 
-def present_files(conn: Connection) -> Iterator[DueFile]:
-    """Yield the files that are recorded as here, smallest digest first."""
+def files_that_are(conn: Connection, presence: FilePresence) -> Iterator[DueFile]:
+    """Yield the files recorded as here, or as damaged, smallest digest first."""
     rows = conn.execute(
-        _named().where(t.files.c.presence == FilePresence.PRESENT.value).order_by(t.files.c.sha1)
+        _named().where(t.files.c.presence == presence.value).order_by(t.files.c.sha1)
     )
     for row in rows.all():
         yield _due_file(row)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text
 
+from headgate.approvals.decisions import Action
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import CategoryType, PublicationState, UpdateKind
 from headgate.catalogue.update_list import (
@@ -114,13 +115,16 @@ def lines_of(conn: Connection, revision_ids: Sequence[int]) -> tuple[UpdateLine,
             products.setdefault(revision_id, []).append(title)
     named = {row.update_id for row in rows.values()}
     declined = decisions.declined_of(conn, named)
-    approved = {approval.update_id for approval in decisions.approvals_of(conn, named)}
+    approved: dict[str, Action | None] = {
+        approval.update_id: approval.action for approval in decisions.approvals_of(conn, named)
+    }
     return tuple(
         _line(
             rows[number],
             classifications.get(number),
             products.get(number, ()),
             _state(rows[number], declined, approved),
+            approved.get(rows[number].update_id),
         )
         for number in revision_ids
         if number in rows
@@ -137,7 +141,11 @@ def _state(row: Row[Any], declined: Collection[str], approved: Collection[str]) 
 
 
 def _line(
-    row: Row[Any], classification: str | None, products: Sequence[str], state: UpdateState
+    row: Row[Any],
+    classification: str | None,
+    products: Sequence[str],
+    state: UpdateState,
+    action: Action | None,
 ) -> UpdateLine:
     return UpdateLine(
         revision_id=row.revision_id,
@@ -150,6 +158,7 @@ def _line(
         products=tuple(products),
         severity=row.severity,
         state=state,
+        for_removal=state is UpdateState.APPROVED and action is Action.UNINSTALL,
         supersedence=_SUPERSEDENCE[row.supersedes_others, row.superseded],
         released=row.created_at,
         arrived=row.arrived_at,

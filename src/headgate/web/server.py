@@ -21,6 +21,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from headgate.errors import HeadgateError
+from headgate.web.connections import CarefulProtocol
 from headgate.web.tls import LiveCertificate
 
 #: Seconds running answers get when the server is told to stop.
@@ -31,6 +32,9 @@ KEEP_ALIVE_SECONDS = 65
 MOST_OPEN = 65_536
 _STARTING = 0.02
 _BACKLOG = 2048
+#: Milliseconds a receiver may take nothing before the kernel ends its connection, and frees what
+#: waits for it: closing alone would wait for ever.
+_STALLED = 120_000
 
 
 class AddressError(HeadgateError):
@@ -75,6 +79,7 @@ def bind(address: str, *, option: str = "--listen") -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED)  # inherited
         bound.bind((host, int(port)))
         bound.listen(_BACKLOG)
     except OSError as exc:
@@ -166,6 +171,7 @@ async def _serve(
 def _config(app: Starlette, listener: Listener) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=CarefulProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -124,6 +124,7 @@ class World:
             deployment_id=self._next_deployment_id,
             since=self.counter,
             decided_at=_START + timedelta(days=self.counter),
+            decided_by="ada",
             files_ready=files_ready,
         )
         self._next_deployment_id += 1

@@ -14,7 +14,7 @@ from headgate import clock
 from headgate.errors import SourceError
 from headgate.sentences import Sentence
 from headgate.services import doctor, reachability
-from headgate.services.addresses import Addresses
+from headgate.services.addresses import Addresses, Serving
 from headgate.services.findings import Finding, Verdict, worst
 from headgate.services.own_certificates import OwnCertificates
 from headgate.services.server_names import ServerNames
@@ -145,7 +145,44 @@ def test_a_port_somebody_else_has_is_a_warning(engine: Engine, tmp_path: Path) -
         assert _by_subject(findings)[f"port {other.port}"].verdict is Verdict.WARNING
         other.files["/health/live"] = b"alive\n"
         findings = doctor.examine(replace(patient, local=taken))
-        assert _by_subject(findings)[f"port {other.port}"].verdict is Verdict.WELL
+        port = _by_subject(findings)[f"port {other.port}"]
+        assert port.verdict is Verdict.WARNING
+        assert "another data directory" in port.sentence
+
+
+def test_the_ports_of_a_running_server_count_and_not_those_of_the_settings(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with serving() as origin, serving() as ours, serving() as others:
+        others.files["/health/live"] = b"alive\n"
+        patient = _patient(engine, tmp_path, _upstream(origin.port))
+        patient = replace(
+            patient, local=replace(patient.local, listen_http=f"127.0.0.1:{others.port}")
+        )
+        patient.addresses.begin(
+            Serving(
+                http=f"127.0.0.1:{ours.port}", https=None, http_setting=None, https_setting="off"
+            )
+        )
+        silent = _by_subject(doctor.examine(patient))
+        ours.files["/health/live"] = b"alive\n"
+        found = _by_subject(doctor.examine(patient))
+
+    assert silent[f"port {ours.port}"].verdict is Verdict.FAILED
+    assert found[f"port {ours.port}"].verdict is Verdict.WELL
+    assert f"port {others.port}" not in found
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_it_says_whether_answers_are_compressed(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: bool
+) -> None:
+    monkeypatch.setattr(doctor, "native_compressor", lambda: bytes if compiled else None)
+    with serving() as origin:
+        found = _by_subject(doctor.examine(_patient(engine, tmp_path, _upstream(origin.port))))
+
+    assert ("not compressed" in found["compression"].sentence) is not compiled
+    assert found["compression"].verdict is (Verdict.WELL if compiled else Verdict.NOTE)
 
 
 def test_microsofts_hosts_are_each_named() -> None:

@@ -1,7 +1,8 @@
 """Update files the simulator makes up: their bytes follow from their name alone.
 
-Nothing is stored. The bytes of a file are the SHAKE-128 stream of its name, so a digest written
-into a document is true on every run, and any part of a file can be made again when it is asked for.
+Nothing is stored. The bytes of a file are the SHAKE-128 stream of its name, and of a text (licence
+terms) sentences that name it, so a digest written into a document is true on every run, and any
+part of a file can be made again when it is asked for.
 """
 
 import hashlib
@@ -33,8 +34,23 @@ class OfferedFile:
 
 
 def made_up_bytes(name: str, size: int) -> bytes:
-    """Return ``size`` bytes that depend on ``name`` alone."""
+    """Return ``size`` bytes that depend on ``name`` alone; readable when it is called ``.txt``."""
+    if name.lower().endswith(".txt"):
+        return _licence_terms(name, size)
     return hashlib.shake_128(name.encode()).digest(size)
+
+
+def _licence_terms(name: str, size: int) -> bytes:
+    """Return ASCII lines, ended as Windows ends them: the size in bytes is the one in letters."""
+    text = f"LICENCE TERMS OF THE LABORATORY\r\n{name}\r\n"
+    section = 0
+    while len(text) < size:
+        section += 1
+        text += (
+            f"\r\n{section}. This update is made up. Whoever accepts these terms may install it\r\n"
+            "on pretend computers, as often as it pleases them, and owes nobody anything.\r\n"
+        )
+    return text[:size].encode("ascii", "replace")
 
 
 def made_up_file(

@@ -38,6 +38,7 @@ class Outcome:
     installed: list[Treated] = field(default_factory=list)
     uninstalled: list[Treated] = field(default_factory=list)
     failed: list[Treated] = field(default_factory=list)
+    unneeded: set[str] = field(default_factory=set)  #: offered; others installed replace them
     restarts: int = 0
     events: int = 0  #: reported and accepted
     bytes_downloaded: int = 0
@@ -107,6 +108,7 @@ class WindowsClient:
             outcome.installed += done.installed
             outcome.uninstalled += done.uninstalled
             outcome.failed += done.failed
+            outcome.unneeded |= done.unneeded
             outcome.bytes_downloaded += done.bytes_downloaded
         return done.changed_anything
 

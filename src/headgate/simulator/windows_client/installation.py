@@ -45,6 +45,7 @@ class InstallTally:
     installed: list[Treated] = field(default_factory=list)
     uninstalled: list[Treated] = field(default_factory=list)
     failed: list[Treated] = field(default_factory=list)
+    unneeded: set[str] = field(default_factory=set)  #: update ids; others made them superfluous
     bytes_downloaded: int = 0
 
     @property
@@ -79,6 +80,8 @@ class Installation:
             now = self._evaluation(after_restart(self._state))
             if now.is_needed(core):
                 self._treat(core, list(_parts(core, now)))
+            else:
+                self.tally.unneeded.add(core.update_id)
         for core in to_remove:
             self._remove(core, evaluation)
         return self.tally

@@ -211,7 +211,8 @@ IN_PLACE: Mapping[str, InPlace] = {
     "`headgate sync history` tells how the last ones ended.": InPlace(
         sentence=Sentence("How the last ones ended stands under {page}."), page=_HISTORY
     ),
-    "`headgate updates list --text WORDS` finds ids; ID/REVISION names one revision.": InPlace(
+    "`headgate updates list --text WORDS`, or `--kb NUMBER`, finds ids; ID/REVISION names one "
+    "revision.": InPlace(
         sentence=Sentence("Search for it under {page}: by words, KB or bulletin number."),
         page=_UPDATES,
     ),

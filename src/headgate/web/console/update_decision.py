@@ -10,6 +10,7 @@ from headgate.catalogue.files import FileTotal
 from headgate.catalogue.update_details import UpdateDetails
 from headgate.sentences import Bytes, Sentence, counted
 from headgate.services.approving import Approving, Decided, LicenceNotAcceptedError
+from headgate.services.compliance import UpdateCounts
 from headgate.services.decision_rules import Proposal, Verb
 from headgate.web.console.update_address import HERE
 from headgate.web.console.update_facts import Fact
@@ -81,7 +82,8 @@ class ShownLicence:
 
     title: str  #: of what it belongs to
     language: str
-    text: str | None  #: None: no file has it
+    text: str | None  #: None: there is none to show
+    why_not: str  #: where there is none
     is_cut: bool
 
 
@@ -95,10 +97,26 @@ class Deciding:
 
 def deciding(console: Console, details: UpdateDetails, words: Words) -> Deciding:
     """Return what can be decided about an update, and how it stands."""
-    outlook = console.approving().outlook(details.identity.update_id)
+    update_id = details.identity.update_id
+    outlook = console.approving().outlook(update_id)
+    counts = console.compliance().counts([update_id])[update_id]
     return Deciding(
         buttons=tuple((str(verb), WORDS[verb].button) for verb in outlook.verbs),
-        facts=tuple(_approval(outlook.approval, outlook.waits_for, words)),
+        facts=(
+            *_approval(outlook.approval, outlook.waits_for, words),
+            Fact(Sentence("Computers"), (_computers(counts, words),)),
+        ),
+    )
+
+
+def _computers(counts: UpdateCounts, words: Words) -> str:
+    """Return how many computers need it still, have it, failed, or did not say."""
+    return words.t(
+        "Need it: {needed}; have it: {installed}; failed: {failed}; unknown: {unknown}",
+        needed=counts.missing - counts.failed,
+        installed=counts.installed,
+        failed=counts.failed,
+        unknown=counts.unknown,
     )
 
 
@@ -106,7 +124,13 @@ def _approval(approval: Approval | None, waits_for: FileTotal, words: Words) -> 
     if approval is None or approval.action is None:
         return
     values = [words.say(_ACTIONS[approval.action])]
-    values.append(words.t("Since {moment}", moment=words.moment(approval.decided_at)))
+    values.append(
+        words.t(
+            "Since {moment}, by {name}",
+            moment=words.moment(approval.decided_at),
+            name=shown(approval.decided_by),
+        )
+    )
     if waits_for.count:
         values.append(
             words.tn(
@@ -217,7 +241,10 @@ def _licences(approving: Approving, proposal: Proposal, visit: Visit) -> list[Sh
             ShownLicence(
                 title=short(licence.title),
                 language=text.language if text else licence.default_language,
-                text=shown(text.text) if text else None,
+                text=shown(text.text) if text and text.unreadable is None else None,
+                why_not=text.said
+                if text
+                else Sentence("The document names no file with its text."),
                 is_cut=text is not None and text.is_cut,
             )
         )

@@ -8,7 +8,7 @@ from headgate.catalogue.update_details import UpdateDetails
 from headgate.sentences import Bytes, Sentence
 from headgate.web.console.update_choices import Choices
 from headgate.web.console.update_text import languages_named, shown
-from headgate.web.console.update_words import KINDS, STATES, SUPERSEDENCE, severity
+from headgate.web.console.update_words import KINDS, SUPERSEDENCE, severity, state_of
 from headgate.web.console.words import Words
 
 
@@ -24,7 +24,7 @@ def overview(details: UpdateDetails, offered: Choices, words: Words) -> Iterator
     """Yield who the update is and how it is filed."""
     line, document = details.line, details.document
     if document.explicitly_deployable:
-        yield Fact(Sentence("State"), (words.say(STATES[line.state]),))
+        yield Fact(Sentence("State"), (words.say(state_of(line)),))
     yield Fact(Sentence("Kind"), (words.say(KINDS[line.kind]),))
     kind = (offered.title_of(line.classification),) if line.classification else ()
     yield _fact(Sentence("Classification"), kind, words)

@@ -19,6 +19,6 @@ def show(console: Console, visit: Visit) -> Response:
         address=f"{HERE}/{details.identity}",
         title=short(text.title if text else details.line.title),
         licence=licence,
-        said=shown(licence.text) if licence else "",
+        text=shown(licence.text) if licence else "",
         language=language_name(licence.language, visit.words) if licence else "",
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from headgate.catalogue.files import FilePresence
 from headgate.catalogue.revisions import UpdateKind
-from headgate.catalogue.update_list import Brought, Supersedence, UpdateState
+from headgate.catalogue.update_list import Brought, Supersedence, UpdateLine, UpdateState
 from headgate.sentences import Sentence
 
 STATES: Mapping[UpdateState, Sentence] = {
@@ -50,6 +50,11 @@ PRESENCE: Mapping[FilePresence, Sentence] = {
     FilePresence.PRESENT: Sentence("On this server"),
     FilePresence.DAMAGED: Sentence("Damaged"),
 }
+
+
+def state_of(line: UpdateLine) -> Sentence:
+    """Return what is decided about an update, and for which purpose."""
+    return Sentence("Approved for removal") if line.for_removal else STATES[line.state]
 
 
 def severity(value: str | None) -> str:

@@ -20,7 +20,7 @@ from headgate.web.console.update_filters import ANY, PER_PAGE, Asked
 from headgate.web.console.update_pictures import supersedence_picture
 from headgate.web.console.update_text import languages_for, short, title_in_list
 from headgate.web.console.update_tidy import tidy
-from headgate.web.console.update_words import SEVERITIES, STATES, SUPERSEDENCE, severity
+from headgate.web.console.update_words import SEVERITIES, STATES, SUPERSEDENCE, severity, state_of
 from headgate.web.console.visit import Console, Visit
 
 #: Characters of all products of a line together; the page of the update names all.
@@ -70,6 +70,7 @@ def show(console: Console, visit: Visit) -> Response:
             _line(line, offered, found.titles, asked.run is not None) for line in found.page.lines
         ],
         STATES=STATES,
+        state_of=state_of,
         SEVERITIES=SEVERITIES,
         SUPERSEDENCE=SUPERSEDENCE,
         severity=severity,

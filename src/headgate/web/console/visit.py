@@ -20,6 +20,7 @@ from headgate.services.addresses import Addresses
 from headgate.services.approving import Approving
 from headgate.services.attention import Attention
 from headgate.services.catalogue_browser import CatalogueBrowser
+from headgate.services.compliance import Compliance
 from headgate.services.configuring import Configuring
 from headgate.services.health import Health
 from headgate.services.overview import Overview
@@ -47,6 +48,7 @@ class Console:
     setting_up: SettingUp
     update_files: Callable[[], UpdateFiles]
     approving: Callable[[], Approving]
+    compliance: Callable[[], Compliance]
     accounts: Accounts
     sessions: Sessions
     telling: Telling

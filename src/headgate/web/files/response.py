@@ -82,9 +82,7 @@ class FileResponse(Response):
         at = piece.first
         while at <= piece.last:
             wanted = min(CHUNK, piece.last + 1 - at)
-            data = await anyio.to_thread.run_sync(
-                os.pread, descriptor, wanted, at, limiter=READERS
-            )
+            data = await anyio.to_thread.run_sync(os.pread, descriptor, wanted, at, limiter=READERS)
             if not data:  # cut while it was read: the connection must not end as if all were well
                 raise OSError("the file is shorter than it was")
             await _send(send, data)
