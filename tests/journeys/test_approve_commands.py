@@ -240,7 +240,7 @@ def test_only_what_can_be_chosen_is_told_to_be_chosen(
     headgate: HeadgateCommand, engine: Engine
 ) -> None:
     rule = a_revision(kind=UpdateKind.DETECTOID, visible=False)
-    product = a_category("Windows 11", CategoryType.PRODUCT)
+    product = a_category("Windows 11", CategoryType.PRODUCT, handler="Category")
     publish(engine, rule, product)
 
     refused = headgate("approve", rule.identity.update_id)

@@ -110,7 +110,7 @@ def test_a_computer_tells_what_failed_and_what_it_should_have(
     reports = ClientReports(engine, now=lambda: NOON)
     needed = [wanted.identity.update_id, unwanted.identity.update_id]
     failed = [one.identity.update_id for one in broken]
-    reports.report(ALICE, [a_statement(ALICE, U=needed, h=failed)], NOON)
+    reports.report(ALICE, [a_statement(ALICE, U=needed, g=failed)], NOON)
     reports.close()
 
     said = done(headgate("computers", "show", ALICE)).out

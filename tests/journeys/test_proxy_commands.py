@@ -13,12 +13,18 @@ from pathlib import Path
 
 import pytest
 from tests.commands import Ended, HeadgateCommand, SameProcess
+from tests.journeys.conftest import impatient
 from tests.squid import DOMAIN, PASSWORD, USER, Squid, Squids, squids
 from tests.upstream_lab import RunningLab
 
 #: What ``Proxy-Authorization`` begins with where a kind of squid lets us through.
 SPOKEN = {"basic": "Basic", "digest": "Digest", "ntlm": "NTLM"}
 KINDS = tuple(SPOKEN)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headgate.sync.job._pause", impatient)
 
 
 @pytest.fixture(scope="session")

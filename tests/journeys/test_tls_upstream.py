@@ -14,11 +14,17 @@ from pathlib import Path
 
 import pytest
 from tests.commands import Ended, HeadgateCommand, SameProcess
+from tests.journeys.conftest import impatient
 from tests.origins import DAY, Certified, certify, server_context
 from tests.squid import DOMAIN, PASSWORD, USER, Squids, squids
 from tests.upstream_lab import RunningLab
 
 Terminate = Callable[[Certified], int]
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headgate.sync.job._pause", impatient)
 
 
 @pytest.fixture(scope="session")

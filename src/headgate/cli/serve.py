@@ -9,7 +9,7 @@ import typer
 from headgate import clock
 from headgate.cli import output
 from headgate.cli.invocation import Invocation
-from headgate.errors import SettingsError
+from headgate.errors import HeadgateError, SettingsError
 
 if TYPE_CHECKING:
     from headgate.bootstrap import Home
@@ -45,7 +45,7 @@ def serve(
 
     invocation: Invocation = ctx.obj
     here = invocation.home(serving=True)
-    listeners = list(_listeners(here, listen, listen_tls))
+    listeners = _bound(here, listen, listen_tls)
     here.settle_readiness()
     here.addresses.begin(_serving(here.local, listeners, listen, listen_tls))
     worker = WorkerProcess(_worker_command(here))
@@ -78,6 +78,18 @@ def serve(
         clients.close()
         here.addresses.end()
         here.engine.dispose()
+
+
+def _bound(here: "Home", listen: list[str] | None, listen_tls: str | None) -> "list[Listener]":
+    """Return every address bound, or none: what one refuses lets go of the others."""
+    bound: list[Listener] = []
+    try:
+        bound.extend(_listeners(here, listen, listen_tls))
+    except HeadgateError:
+        for listener in bound:
+            listener.socket.close()
+        raise
+    return bound
 
 
 def _listeners(
