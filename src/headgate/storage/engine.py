@@ -6,6 +6,7 @@ SQLite take the write lock at once (``BEGIN IMMEDIATE``), and savepoints really 
 """
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ BUSY_TIMEOUT = 60
 PAGE_SIZE = 8192
 
 WRITES = "headgate_writes"
+
+#: How often, and after how many seconds, a new database is asked again for its log.
+_TRIES, _BETWEEN_TRIES = 100, 0.02
 
 
 def sqlite_url(path: Path) -> str:
@@ -88,9 +92,9 @@ def _open_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA page_size={PAGE_SIZE}")
+    _write_ahead(cursor)
     for pragma in (
-        f"page_size={PAGE_SIZE}",
-        "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
@@ -99,6 +103,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Switch a new database to its write-ahead log.
+
+    SQLite does not wait for another process that does the same at this moment: it says "locked".
+    """
+    for _ in range(_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc):
+                raise
+            time.sleep(_BETWEEN_TRIES)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(conn: Connection) -> None:

@@ -8,6 +8,7 @@ from benchmarks import clients_catalogue, scans_crowd
 from benchmarks import clients_requests as requests
 from benchmarks.clients_agent import Agent, Cached, end_of
 from benchmarks.clients_load import Taken
+from tests import event_loops
 
 from headgate.wire import soap, xpress
 from headgate.wire.clientsync import (
@@ -120,7 +121,7 @@ def test_a_crowd_tells_apart_who_is_answered_who_comes_again_and_who_fails() -> 
         reader.feed_data(answers)
         return crowd, [await scans_crowd.count_answer(reader, crowd) for _ in range(4)]
 
-    crowd, goes_on = asyncio.run(read())
+    crowd, goes_on = event_loops.run(read)
 
     assert (crowd.answered, crowd.later) == (1, 1)
     assert crowd.wrong == Counter({"status 503": 1, "status 500": 1})

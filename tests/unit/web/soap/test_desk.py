@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from tests import event_loops
 
 from headgate.web.soap.desk import COMPUTING, Busy, Desk
 from headgate.web.soap.room import NoRoom, Room
@@ -34,7 +35,7 @@ def test_too_many_are_sent_away_at_once_and_later_served(desk: Desk) -> None:
         go_on.set()
         return await asyncio.gather(*waiting), await desk.compute(lambda: True)
 
-    served, afterwards = asyncio.run(crowd())
+    served, afterwards = event_loops.run(crowd)
     assert all(served) and afterwards
 
 
@@ -53,7 +54,7 @@ def test_work_nobody_waits_for_is_never_begun(desk: Desk) -> None:
         await asyncio.gather(*holding)
         await desk.compute(lambda: begun.append("stayed"))
 
-    asyncio.run(leaving())
+    event_loops.run(leaving)
     assert begun == ["stayed"]
 
 
@@ -70,7 +71,7 @@ def test_who_writes_waits_for_nobody_who_computes(desk: Desk) -> None:
         await asyncio.gather(*holding)
         return said
 
-    assert asyncio.run(both()) == "written"
+    assert event_loops.run(both) == "written"
 
 
 def test_room_is_given_back_whatever_happens() -> None:
