@@ -25,7 +25,7 @@ demo: $(INSTALLED) ## watch a synchronization: simulator, server, catalogue; sta
 
 test: $(INSTALLED) ## all tests (under ten minutes)
 	@scripts/test-tools
-	$(PYTEST) -n 3 --dist loadscope --durations=15
+	$(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder --durations=15
 
 check: $(INSTALLED) ## style, types, floors of the house, requirement files
 	$(VENV)/bin/ruff check .
