@@ -23,9 +23,11 @@ $(INSTALLED): requirements/dev.txt pyproject.toml scripts/install
 demo: $(INSTALLED) ## watch a synchronization: simulator, server, catalogue; stays until Ctrl-C
 	@$(VENV)/bin/headgate demo
 
-test: $(INSTALLED) ## all tests (under ten minutes)
+BUNDLE_TEST := tests/journeys/test_bundle_installs_without_network.py
+
+test: $(INSTALLED) ## all tests but the long ones and the bundle's
 	@scripts/test-tools
-	$(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder --durations=15
+	$(PYTEST) -n 3 --dist loadscope --durations=15 --ignore=$(BUNDLE_TEST)
 
 check: $(INSTALLED) ## style, types, floors of the house, requirement files
 	$(VENV)/bin/ruff check .
@@ -50,7 +52,7 @@ bundle: $(INSTALLED) ## dist/headgate-VERSION-linux-ARCH.tar.gz: installs withou
 	@scripts/bundle dist
 
 bundle-test: $(INSTALLED) ## build the bundle and install it with the network cut off
-	$(PYTEST) tests/journeys/test_bundle_installs_without_network.py
+	$(PYTEST) $(BUNDLE_TEST)
 
 picture: $(INSTALLED) ## renew README's transcript from a real run of the demo
 	@$(VENV)/bin/python scripts/picture.py
