@@ -131,6 +131,7 @@ def clients(
                 output.print_json(fleets.as_json(outcomes))
             else:
                 _tell(told)
+            sys.stdout.flush()  # into a file or a pipe, too, as rounds end
             worst = worst or told.failed > 0
             if not loop or stop.wait(pause):
                 break
