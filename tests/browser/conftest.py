@@ -196,6 +196,7 @@ def opened(
     page.goto(address)
     sign_in(page, name=name, language=str(how.get("language", "en")))
     expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+    page.wait_for_load_state()  # keys pressed before its scripts run are lost
     return page
 
 

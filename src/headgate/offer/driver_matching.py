@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from headgate.offer.driver_table import DriverTable, folded
+from headgate.offer.driver_table import PRINTER, DriverTable, folded
 from headgate.offer.questions import Device, InstalledDriver
 
-_PRINTER = "printer"
 _64_BITS = (1 << 64) - 1
 
 
@@ -94,7 +93,7 @@ class Matching:
 
     def _may_replace(self, own: list[Match], installed: InstalledDriver) -> bool:
         """Whether a driver comes from the makers of an installed printer; others need not."""
-        if folded(installed.driver_class) != _PRINTER:
+        if folded(installed.driver_class) != PRINTER:
             return True
         makers = folded(installed.provider), folded(installed.manufacturer)
         return any(self._table.maker(match.entry) == makers for match in own)

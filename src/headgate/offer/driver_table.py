@@ -18,7 +18,8 @@ Value = TypeVar("Value", bound=Hashable)
 #: What counts where an entry has no feature score: the worst there is.
 NO_SCORE = 255
 
-_PRINTER = "printer"
+#: The class of printers, folded.
+PRINTER = "printer"
 _ENTRIES = 1 << 32
 _PART = 0xFFFF
 
@@ -60,7 +61,7 @@ class DriverTable:
         self._scores_of = [dict(items) for items in self._score_sets.numbers]
 
     def _add(self, row: DriverEntry) -> None:
-        if folded(row.driver_class) == _PRINTER:
+        if folded(row.driver_class) == PRINTER:
             self.printers.append(len(self))
         self.revision_ids.append(row.revision_id)
         self.versions.append(version_number(row.version))

@@ -9,14 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from headgate.catalogue.languages import ENGLISH
 from headgate.content import paths
 from headgate.metadata import fragments
 from headgate.offer.identities import in_scope, revision_ids_of
 from headgate.offer.overlay import Overlay
-from headgate.services.client_refusals import ComputerRefused, Refusal
+from headgate.services.admission import Admits, bad_parameter
 from headgate.services.cookies import ClientCookie, SealedCookie
 from headgate.services.core_texts import CoreText, CoreTexts
 from headgate.services.visitor import Visitor
@@ -88,10 +87,6 @@ class LocationsAnswer:
     cookie: SealedCookie
 
 
-class _Admits(Protocol):
-    def __call__(self, data: bytes | None, visitor: Visitor, *, operation: str) -> ClientCookie: ...
-
-
 class ClientDetails:
     """Answers what computers ask after a scan. One for the process."""
 
@@ -99,7 +94,7 @@ class ClientDetails:
         self,
         *,
         engine: Engine,
-        admit: _Admits,
+        admit: Admits,
         overlay: Callable[[tuple[str, ...]], Overlay],
         texts: CoreTexts,
         unpack: Callable[[bytes], bytes],
@@ -133,7 +128,7 @@ class ClientDetails:
         """Tell about revisions by their numbers here. Raises ComputerRefused."""
         cookie = self._admit(data, visitor, operation="GetExtendedUpdateInfo")
         if len(revision_ids) > MOST_REVISIONS:
-            raise _bad("revisionIDs", cookie)
+            raise bad_parameter("revisionIDs", cookie)
         _check(call, cookie)
         kept, out_of_scope = in_scope(self._overlay(cookie.groups), revision_ids)
         return self._told(visitor, call, sorted(kept), out_of_scope)
@@ -152,7 +147,7 @@ class ClientDetails:
         """
         cookie = self._admit(data, visitor, operation="GetExtendedUpdateInfo2")
         if len(identities) > MOST_REVISIONS:
-            raise _bad("updateIDs", cookie)
+            raise bad_parameter("updateIDs", cookie)
         _check(call, cookie)
         found = revision_ids_of(self._overlay(cookie.groups), identities)
         return self._told(visitor, call, sorted({each for each in found if each is not None}), [])
@@ -163,9 +158,9 @@ class ClientDetails:
         """Tell where files are; those nobody knows are left out. Raises ComputerRefused."""
         cookie = self._admit(data, visitor, operation="GetFileLocations")
         if digests is None or len(digests) > MOST_DIGESTS:
-            raise _bad("fileDigests", cookie)
+            raise bad_parameter("fileDigests", cookie)
         if any(len(digest) != _SHA1_BYTES for digest in digests):
-            raise _bad("fileDigests", cookie)
+            raise bad_parameter("fileDigests", cookie)
         with transactions.read(self._engine) as conn:
             places = file_places.files_by_digest(conn, digests)
         return LocationsAnswer(
@@ -239,14 +234,14 @@ class ClientDetails:
 
 def _check(call: DetailsCall, cookie: ClientCookie) -> None:
     if not call.info_types:
-        raise _bad("infoTypes", cookie)
+        raise bad_parameter("infoTypes", cookie)
     for_readers = {InfoType.LOCALIZED, InfoType.EULA} & set(call.info_types)
     if for_readers and not call.locales:
-        raise _bad("locales", cookie)
+        raise bad_parameter("locales", cookie)
     locales = call.locales or ()
     # A tag is shortened part by part: one of megabytes would keep us busy for hours.
     if len(locales) > MOST_LOCALES or any(len(each) > LONGEST_LOCALE for each in locales):
-        raise _bad("locales", cookie)
+        raise bad_parameter("locales", cookie)
 
 
 def _localized(piece: bytes, locales: Sequence[str]) -> Iterator[bytes]:
@@ -286,7 +281,3 @@ def _nearest(available: Sequence[str], locale: str) -> str | None:
             return wanted
         wanted = wanted.rpartition("-")[0]
     return None
-
-
-def _bad(about: str, cookie: ClientCookie) -> ComputerRefused:
-    return ComputerRefused(Refusal.INVALID_PARAMETERS, about, computer_id=cookie.client_id)

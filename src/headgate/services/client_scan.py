@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from headgate.logs import get_logger
 from headgate.offer.drivers import drivers, printers
@@ -24,7 +23,7 @@ from headgate.offer.questions import (
     SoftwareQuestion,
 )
 from headgate.offer.software import software
-from headgate.services.client_refusals import ComputerRefused, Refusal
+from headgate.services.admission import Admits, bad_parameter
 from headgate.services.contacts import Contacts
 from headgate.services.cookies import ClientCookie, SealedCookie
 from headgate.services.core_texts import CoreText, CoreTexts
@@ -75,17 +74,13 @@ class RefreshAnswer:
     protocol: tuple[int, int]
 
 
-class _Admits(Protocol):
-    def __call__(self, data: bytes | None, visitor: Visitor, *, operation: str) -> ClientCookie: ...
-
-
 class ClientScan:
     """Answers scans. One for the process."""
 
     def __init__(
         self,
         *,
-        admit: _Admits,
+        admit: Admits,
         overlay: Callable[[tuple[str, ...]], Overlay],
         texts: CoreTexts,
         seal: Callable[[ClientCookie], SealedCookie],
@@ -116,7 +111,7 @@ class ClientScan:
         """
         cookie = self._admit(data, visitor, operation="SyncUpdates")
         if call is None:
-            raise _bad("parameters", cookie)
+            raise bad_parameter("parameters", cookie)
         self._check(call, cookie)
         attributes = device_attributes(call.device_attributes)
         if attributes:
@@ -158,14 +153,14 @@ class ClientScan:
         """
         cookie = self._admit(data, visitor, operation="RefreshCache")
         if identities is None:
-            raise _bad("globalIDs", cookie)
+            raise bad_parameter("globalIDs", cookie)
         self._few(identities, MOST_IDS, "globalIDs", cookie)
         found = refreshed(self._overlay(cookie.groups), identities)
         return RefreshAnswer(refreshed=found, protocol=cookie.protocol)
 
     def _check(self, call: ScanCall, cookie: ClientCookie) -> None:
         if call.devices is not None and not call.skip_software:
-            raise _bad("parameters.SystemSpec", cookie)
+            raise bad_parameter("parameters.SystemSpec", cookie)
         for ids, most, name in (
             (call.installed, self._most_installed(), "InstalledNonLeafUpdateIDs"),
             (call.others, MOST_IDS, "OtherCachedUpdateIDs"),
@@ -178,7 +173,7 @@ class ClientScan:
     def _few(ids: Sequence[object], most: int, name: str, cookie: ClientCookie) -> None:
         """Entries are counted, as a real server does: the same id twice is two."""
         if len(ids) > most:
-            raise _bad(name, cookie)
+            raise bad_parameter(name, cookie)
 
     def _software(self, cookie: ClientCookie, call: ScanCall) -> ScanAnswer:
         told, overlay = cookie.software_anchor, self._overlay(cookie.groups)
@@ -252,7 +247,3 @@ def _told_by_software(told: int, decided: Offer, overlay: Overlay) -> int:
     if decided.anchor is not None:
         return decided.anchor
     return told if told > 0 or decided.deployed_out_of_scope else -overlay.counter
-
-
-def _bad(about: str, cookie: ClientCookie) -> ComputerRefused:
-    return ComputerRefused(Refusal.INVALID_PARAMETERS, about, computer_id=cookie.client_id)

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from headgate.services.second_old import SecondOld
 from headgate.storage import client_standing, transactions
 from headgate.storage.engine import Engine
-
-#: Seconds for which what was seen counts.
-_COUNTS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,34 +24,22 @@ class Standing:
     counter: int  #: the newest *effective-since*; no cookie of ours can hold a greater one
 
 
-class ClientStanding:
+class ClientStanding(SecondOld[Standing]):
     """Looks the standing up. One for the process."""
 
     def __init__(self, engine: Engine, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._engine = engine
-        self._monotonic = monotonic
-        self._seen: tuple[float, Standing] | None = None
+        super().__init__(lambda: _present(engine), monotonic)
 
-    def current(self) -> Standing:
-        """Return what counts, a second old at most."""
-        seen = self._seen
-        if seen is not None and self._monotonic() - seen[0] < _COUNTS:
-            return seen[1]
-        return self.now()
 
-    def now(self) -> Standing:
-        """Return what counts at this very moment."""
-        asked = self._monotonic()
-        with transactions.read(self._engine) as conn:
-            row = client_standing.present_standing(conn)
-        standing = Standing(
-            server_id=row.identity,
-            last_change=_written(row.configured_at),
-            catalogue_version=row.catalogue_version,
-            counter=row.counter,
-        )
-        self._seen = (asked, standing)
-        return standing
+def _present(engine: Engine) -> Standing:
+    with transactions.read(engine) as conn:
+        row = client_standing.present_standing(conn)
+    return Standing(
+        server_id=row.identity,
+        last_change=_written(row.configured_at),
+        catalogue_version=row.catalogue_version,
+        counter=row.counter,
+    )
 
 
 def is_last_change(said: str | None, standing: Standing) -> bool:

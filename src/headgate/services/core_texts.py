@@ -68,7 +68,9 @@ class CoreTexts:
         missing = [each for each in revision_ids if each not in found]
         if missing:
             with transactions.read(self._engine) as conn:
-                self._note_sizes(client_fragments.large_core_sizes(conn, missing), found)
+                sizes = client_fragments.large_core_sizes(conn, missing)
+            self._note_sizes(sizes)
+            found |= {each: size.xpress_size for each, size in sizes.items()}
         return found
 
     def pieces(self, revision_id: int, *, xpress: bool) -> Iterator[bytes]:
@@ -105,7 +107,7 @@ class CoreTexts:
             uncut = {
                 each: client_fragments.whole_core(conn, each) for each in large if each not in sizes
             }
-        self._note_sizes(sizes, {})
+        self._note_sizes(sizes)
         found: dict[int, CoreText] = {
             revision_id: LargeCore(revision_id, size.size) for revision_id, size in sizes.items()
         }
@@ -118,10 +120,9 @@ class CoreTexts:
                 found[revision_id] = self._unpack(whole)
         return found
 
-    def _note_sizes(self, sizes: Mapping[int, LargeCoreSize], into: dict[int, int | None]) -> None:
+    def _note_sizes(self, sizes: Mapping[int, LargeCoreSize]) -> None:
         """Remember sizes of ready blocks, which never change; blocks to come are asked again."""
         for revision_id, size in sizes.items():
-            into[revision_id] = size.xpress_size
             if size.xpress_size is not None:
                 self._blocks[revision_id] = size.xpress_size
 

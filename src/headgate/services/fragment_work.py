@@ -19,7 +19,7 @@ from headgate.metadata.packing import Packer
 from headgate.services.packers import open_packer
 from headgate.services.settling import catalogue_changed
 from headgate.storage import ingestion, jobs, recutting, transactions
-from headgate.storage.engine import Connection, Engine
+from headgate.storage.engine import Engine
 from headgate.storage.ingestion import StoredDocument
 from headgate.storage.recutting import Recut
 
@@ -47,9 +47,7 @@ class FragmentWork:
             if not recutting.due(conn, 1):
                 return
         with transactions.write(self.engine) as conn:
-            jobs.hold_queue(conn)
-            if not jobs.unfinished(conn, [CUT_FRAGMENTS]):
-                self._enqueue(conn)
+            jobs.enqueue_unless_unfinished(conn, kind=CUT_FRAGMENTS, by=BY_UPGRADE, at=self.now())
 
     def work(self, context: JobContext) -> dict[str, Any]:
         """Do what is due. Others who wait come first: then the rest is queued behind them."""
@@ -64,14 +62,11 @@ class FragmentWork:
                 return {"documents": done}
             if others and done:
                 with transactions.write(self.engine) as conn:
-                    self._enqueue(conn)
+                    jobs.enqueue(conn, kind=CUT_FRAGMENTS, payload={}, by=BY_UPGRADE, at=self.now())
                 return {"documents": done, "left": left}
             for portion in self._portions(due, packer, context.check):
                 self._keep(portion)
             done += len(due)
-
-    def _enqueue(self, conn: Connection) -> None:
-        jobs.enqueue(conn, kind=CUT_FRAGMENTS, payload={}, by=BY_UPGRADE, at=self.now())
 
     def _portions(
         self, due: Sequence[int], packer: Packer, check: Callable[[], None]

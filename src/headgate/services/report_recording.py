@@ -83,10 +83,10 @@ class _News:
         for event in report.events:
             if not _is_own(event, report):
                 dropped += 1
+            elif event.is_statement and self._heard(event, report):
+                taken += 1
             elif event.is_statement:
-                taken, dropped = (
-                    (taken + 1, dropped) if self._heard(event, report) else (taken, dropped + 1)
-                )
+                dropped += 1
             elif event.instance_id in self._seen:
                 repeated += 1
             else:

@@ -43,9 +43,7 @@ class WordIndex:
             if not search.due(conn, 1):
                 return
         with transactions.write(self.engine) as conn:
-            jobs.hold_queue(conn)
-            if not jobs.unfinished(conn, [INDEX_WORDS]):
-                jobs.enqueue(conn, kind=INDEX_WORDS, payload={}, by=BY_UPGRADE, at=self.now())
+            jobs.enqueue_unless_unfinished(conn, kind=INDEX_WORDS, by=BY_UPGRADE, at=self.now())
 
     def work(self, context: JobContext) -> dict[str, Any]:
         """Do what is due. Others who wait come first: then the rest is queued behind them."""

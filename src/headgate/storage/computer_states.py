@@ -10,13 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Insert, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy import update as change
-from sqlalchemy.dialects import postgresql, sqlite
 
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.fleet.states import UpdateStateOnComputer as State
-from headgate.storage.statements import chunks, insert_or_ignore, insert_or_update
+from headgate.storage.statements import chunks, insert_or_add, insert_or_ignore, insert_or_update
 from headgate.storage.tables import reporting as t
 from headgate.storage.tables.fleet import computers
 from headgate.storage.update_sets import UpdateSets
@@ -233,19 +232,4 @@ def _count(
         if step
     ]
     if rows:
-        conn.execute(_addition(conn), rows)
-
-
-def _addition(conn: Connection) -> Insert:
-    keys = [column.name for column in t.state_counts.primary_key]
-    if conn.dialect.name == "sqlite":
-        lite = sqlite.insert(t.state_counts)
-        return lite.on_conflict_do_update(
-            index_elements=keys,
-            set_={"computers": t.state_counts.c.computers + lite.excluded.computers},
-        )
-    postgres = postgresql.insert(t.state_counts)
-    return postgres.on_conflict_do_update(
-        index_elements=keys,
-        set_={"computers": t.state_counts.c.computers + postgres.excluded.computers},
-    )
+        conn.execute(insert_or_add(conn, t.state_counts, "computers"), rows)

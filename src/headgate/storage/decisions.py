@@ -4,15 +4,16 @@ Functions that change something return the ids they changed; a decision that alr
 change and takes no counter. Those that change call in a write transaction.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from headgate.approvals.decisions import Action, Approval, Decisions, Decline
-from headgate.storage import effective, statements
+from headgate.storage import effective, gathering, statements
 from headgate.storage.catalogue_version import catalogue_version
+from headgate.storage.gathering import Row, gathered
 from headgate.storage.tables.decisions import accepted_licences, approvals, declined
 
 
@@ -21,8 +22,8 @@ def read_decisions(conn: Connection) -> Decisions:
     return Decisions(
         catalogue_version=catalogue_version(conn),
         counter=effective.counter(conn),
-        approvals=tuple(_approval(row) for row in conn.execute(select(approvals))),
-        declines=tuple(_decline(row) for row in conn.execute(select(declined))),
+        approvals=tuple(map(_approval, gathered(conn, select(approvals)))),
+        declines=tuple(_declines(conn)),
     )
 
 
@@ -176,9 +177,7 @@ def accepted(conn: Connection, eula_ids: Collection[str]) -> frozenset[str]:
     return frozenset(row.eula_id for row in rows)
 
 
-def _of(
-    conn: Connection, wanted: Select[Any], column: Any, ids: Collection[str]
-) -> Iterable[Row[Any]]:
+def _of(conn: Connection, wanted: Select[Any], column: Any, ids: Collection[str]) -> Iterable[Any]:
     for chunk in statements.chunks(sorted(set(ids))):
         yield from conn.execute(wanted.where(column.in_(chunk))).all()
 
@@ -234,18 +233,26 @@ def _write_declines(
         conn.execute(statements.insert_or_update(conn, declined, changed), rows)
 
 
-def _approval(row: Row[Any]) -> Approval:
+def _approval(row: Row) -> Approval:
+    group_id, update_id, action, deployment_id, since, decided_at, decided_by, files_ready = row
     return Approval(
-        group_id=row.group_id,
-        update_id=row.update_id,
-        action=None if row.action is None else Action(row.action),
-        deployment_id=row.deployment_id,
-        since=row.since,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-        files_ready=row.files_ready,
+        group_id=group_id,
+        update_id=update_id,
+        action=None if action is None else Action(action),
+        deployment_id=deployment_id,
+        since=since,
+        decided_at=decided_at,
+        decided_by=decided_by,
+        files_ready=files_ready,
     )
 
 
-def _decline(row: Row[Any]) -> Decline:
-    return Decline(update_id=row.update_id, is_declined=row.is_declined, since=row.since)
+def _declines(conn: Connection) -> Iterator[Decline]:
+    columns = declined.c
+    wanted = select(columns.update_id, columns.is_declined, columns.since)
+    wanted = wanted.order_by(columns.update_id).limit(gathering.ROWS)
+    rows = gathered(conn, wanted)
+    while rows:
+        for update_id, is_declined, since in rows:
+            yield Decline(update_id=update_id, is_declined=is_declined, since=since)
+        rows = gathered(conn, wanted.where(columns.update_id > rows[-1][0]))

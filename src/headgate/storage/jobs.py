@@ -62,6 +62,13 @@ def enqueue(
     return _job(row)
 
 
+def enqueue_unless_unfinished(conn: Connection, *, kind: str, by: str, at: datetime) -> None:
+    """Queue a job without payload, unless one of its kind waits or runs."""
+    hold_queue(conn)
+    if not unfinished(conn, [kind]):
+        enqueue(conn, kind=kind, payload={}, by=by, at=at)
+
+
 def hold_queue(conn: Connection) -> None:
     """Let nobody else queue or claim until this transaction ends.
 

@@ -1,36 +1,25 @@
 """The live catalogue read out of the database, for building a snapshot of what can be offered.
 
-Rows are streamed: at 150,000 revisions nothing but the piece at hand is held. GUIDs that stand in
-many rows (prerequisites name a few thousand updates again and again) are turned into text once.
+Rows are read a portion at a time: at 150,000 revisions nothing but the portion at hand is held.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    cast,
-    func,
-    select,
-    type_coerce,
-)
-from sqlalchemy import Text as TextType
-from sqlalchemy.types import NullType
+from sqlalchemy import BigInteger, Column, Connection, Select, func, select, type_coerce
 
 from headgate.catalogue.live import DriverEntry, LiveCatalogue, LiveRevision
 from headgate.storage import effective
 from headgate.storage.catalogue_version import catalogue_version
+from headgate.storage.gathering import Row, by_id
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.offering import feature_scores, live_revisions
 
-#: Rows fetched at a time.
-AT_A_TIME = 5000
+#: Reads a query by a column of ids.
+_Read = Callable[[Select[Any], Column[int]], Iterator[Any]]
 
 _DAY = 86_400_000_000  # microseconds, the unit moments are stored in
 
@@ -39,50 +28,26 @@ def live_catalogue(conn: Connection, *, check: Callable[[], None] = lambda: None
     """Return what can be offered at the moment ``conn`` sees.
 
     Its functions ask over ``conn``, so they must be called while that transaction lasts. ``check``
-    is called every few thousand rows; what it raises ends the reading.
+    is called before every portion; what it raises ends the reading.
     """
-    streamed = _Streaming(conn, check)
+    read = partial(by_id, conn, check=check)
     return LiveCatalogue(
         version=catalogue_version(conn),
         counter=effective.counter(conn),
-        revisions=lambda: _revisions(streamed),
-        prerequisites=lambda: _prerequisites(streamed),
-        members=lambda: _members(streamed),
-        known=lambda: _known(streamed),
-        drivers=lambda: _drivers(streamed),
+        revisions=lambda: _revisions(read),
+        prerequisites=lambda: _prerequisites(read),
+        members=lambda: _members(read),
+        known=lambda: _known(read),
+        drivers=lambda: _drivers(read),
     )
 
 
-class _Streaming:
-    """Asks over one connection and yields rows as they come."""
-
-    def __init__(self, conn: Connection, check: Callable[[], None]) -> None:
-        self._conn = conn
-        self._check = check
-        self._is_sqlite = conn.dialect.name == "sqlite"
-
-    def rows(self, wanted: Select[Any]) -> Iterator[Any]:
-        result = self._conn.execute(wanted, execution_options={"yield_per": AT_A_TIME})
-        for rows in result.partitions():
-            self._check()
-            yield from rows
-
-    def raw(self, column: ColumnElement[str]) -> ColumnElement[Any]:
-        """Return a GUID column as the driver gives it most cheaply, to be read by ``guid``."""
-        return type_coerce(column, NullType()) if self._is_sqlite else cast(column, TextType)
-
-    @property
-    def guid(self) -> Callable[[Any], str]:
-        """Return what makes text of a raw GUID."""
-        return _guid if self._is_sqlite else str
-
-
-def _revisions(streamed: _Streaming) -> Iterator[LiveRevision]:
+def _revisions(read: _Read) -> Iterator[LiveRevision]:
     live, columns = live_revisions.c, t.revisions.c
     wanted = (
         select(
             live.revision_id,
-            streamed.raw(columns.update_id),
+            columns.update_id,
             columns.revision_number,
             columns.kind,
             live.is_leaf,
@@ -96,24 +61,20 @@ def _revisions(streamed: _Streaming) -> Iterator[LiveRevision]:
         .outerjoin(t.fragments, t.fragments.c.revision_id == live.revision_id)
         .order_by(live.revision_id)
     )
-    guid = streamed.guid
-    for revision_id, update_id, *facts in streamed.rows(wanted):
-        yield LiveRevision(revision_id, guid(update_id), *facts)
+    return map(LiveRevision._make, read(wanted, live.revision_id))
 
 
-def _prerequisites(streamed: _Streaming) -> Iterator[tuple[int, int, str]]:
+def _prerequisites(read: _Read) -> Iterator[tuple[int, int, str]]:
     columns = t.prerequisites.c
     wanted = (
-        select(columns.revision_id, columns.clause, streamed.raw(columns.update_id))
+        select(columns.revision_id, columns.clause, columns.update_id)
         .join(live_revisions, live_revisions.c.revision_id == columns.revision_id)
         .order_by(columns.revision_id, columns.clause)
     )
-    guid = _Remembering(streamed.guid)
-    for revision_id, clause, update_id in streamed.rows(wanted):
-        yield revision_id, clause, guid[update_id]
+    return read(wanted, columns.revision_id)
 
 
-def _members(streamed: _Streaming) -> Iterator[tuple[int, int]]:
+def _members(read: _Read) -> Iterator[tuple[int, int]]:
     named, member = t.bundled.c, t.revisions.alias("member")
     parent_live, member_live = live_revisions.alias("parent_live"), live_revisions
     wanted = (
@@ -129,18 +90,16 @@ def _members(streamed: _Streaming) -> Iterator[tuple[int, int]]:
         .order_by(named.revision_id, member.c.revision_id)
         .distinct()
     )
-    yield from streamed.rows(wanted)
+    return read(wanted, named.revision_id)
 
 
-def _known(streamed: _Streaming) -> Iterator[tuple[int, str]]:
+def _known(read: _Read) -> Iterator[tuple[int, str]]:
     columns = t.revisions.c
-    guid = streamed.guid
-    wanted = select(columns.revision_id, streamed.raw(columns.update_id))
-    for revision_id, update_id in streamed.rows(wanted):
-        yield revision_id, guid(update_id)
+    wanted = select(columns.revision_id, columns.update_id).order_by(columns.revision_id)
+    return read(wanted, columns.revision_id)
 
 
-def _drivers(streamed: _Streaming) -> Iterator[DriverEntry]:
+def _drivers(read: _Read) -> Iterator[DriverEntry]:
     driver, score = t.drivers.c, feature_scores.c
     wanted = (
         select(
@@ -163,39 +122,12 @@ def _drivers(streamed: _Streaming) -> Iterator[DriverEntry]:
         )
         .order_by(driver.revision_id, driver.position)
     )
-    for _, rows in groupby(streamed.rows(wanted), itemgetter(0, 1)):
+    for _, rows in groupby(read(wanted, driver.revision_id), itemgetter(0, 1)):
         yield _driver(list(rows))
 
 
-def _driver(rows: list[Row[Any]]) -> DriverEntry:
+def _driver(rows: list[Row]) -> DriverEntry:
     """Return the entry that stands in ``rows``, one for each of its scores."""
-    first = rows[0]
-    return DriverEntry(
-        revision_id=first.revision_id,
-        position=first.position,
-        hardware_id=first.hardware_id,
-        driver_class=first.driver_class,
-        manufacturer=first.manufacturer,
-        provider=first.provider,
-        version=first.version,
-        version_date=first.version_date,
-        computer_ids=tuple((first.computer_hardware_ids or "").split()),
-        scores={row.operating_system: row.score for row in rows if row.score is not None},
-    )
-
-
-def _guid(raw: bytes) -> str:
-    text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-class _Remembering(dict[Any, str]):
-    """GUIDs as text, each made once."""
-
-    def __init__(self, read: Callable[[Any], str]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, raw: Any) -> str:
-        text = self[raw] = self._read(raw)
-        return text
+    *facts, computer_ids, _, _ = rows[0]
+    scores = {system: score for *_, system, score in rows if score is not None}
+    return DriverEntry._make([*facts, tuple((computer_ids or "").split()), scores])

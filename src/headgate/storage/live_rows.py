@@ -9,9 +9,11 @@ from sqlalchemy import Connection, delete, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from headgate.storage import effective, statements
-from headgate.storage.live import AT_A_TIME
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.offering import live_revisions
+
+#: Rows fetched at a time.
+_AT_A_TIME = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ def identities(conn: Connection) -> Iterator[Any]:
     wanted = select(columns.revision_id, type_coerce(update_id, NullType())).order_by(
         update_id, columns.revision_number
     )
-    result = conn.execute(wanted, execution_options={"yield_per": AT_A_TIME})
+    result = conn.execute(wanted, execution_options={"yield_per": _AT_A_TIME})
     for rows in result.partitions():
         yield from rows
 

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
+from headgate.storage import statements
 from headgate.storage.tables.fleet import refused_contacts
 
 LONGEST_REASON = 40
@@ -31,19 +31,9 @@ def add(conn: Connection, contacts: Sequence[RefusedContact]) -> None:
     """Count contacts in; beyond ``MOST_KEPT`` rows the oldest go."""
     if not contacts:
         return
-    insert = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(refused_contacts)
-    given = insert.excluded
+    latest = ("operation", "computer_id", "detail", "last_at")
     conn.execute(
-        insert.on_conflict_do_update(
-            index_elements=["address", "reason"],
-            set_={
-                "operation": given.operation,
-                "computer_id": given.computer_id,
-                "detail": given.detail,
-                "last_at": given.last_at,
-                "contacts": refused_contacts.c.contacts + given.contacts,
-            },
-        ),
+        statements.insert_or_add(conn, refused_contacts, "contacts", latest),
         # In one order, so that two processes never wait for each other in a circle.
         [asdict(contact) for contact in sorted(contacts, key=lambda c: (c.address, c.reason))],
     )

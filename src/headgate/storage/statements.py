@@ -18,37 +18,52 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + CHUNK]
 
 
+def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that can say what happens to an existing row."""
+    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
+
+
 def insert_or_ignore(conn: Connection, table: Table) -> Insert:
     """Return an insert that leaves an existing row as it is."""
-    if conn.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return insert(conn, table).on_conflict_do_nothing()
 
 
 def insert_or_update(conn: Connection, table: Table, changed: Sequence[str]) -> Insert:
     """Return an insert that replaces the ``changed`` columns of an existing row."""
-    keys = [column.name for column in table.primary_key]
-    if conn.dialect.name == "sqlite":
-        lite = sqlite.insert(table)
-        return lite.on_conflict_do_update(
-            index_elements=keys, set_={name: lite.excluded[name] for name in changed}
-        )
-    postgres = postgresql.insert(table)
-    return postgres.on_conflict_do_update(
-        index_elements=keys, set_={name: postgres.excluded[name] for name in changed}
+    given = insert(conn, table)
+    return given.on_conflict_do_update(
+        index_elements=_keys(table), set_={name: given.excluded[name] for name in changed}
+    )
+
+
+def insert_or_add(
+    conn: Connection, table: Table, summed: str, changed: Sequence[str] = ()
+) -> Insert:
+    """Return an insert that adds to the column ``summed`` of an existing row.
+
+    It replaces the ``changed`` columns.
+    """
+    given = insert(conn, table)
+    total = table.c[summed] + given.excluded[summed]
+    return given.on_conflict_do_update(
+        index_elements=_keys(table),
+        set_={summed: total} | {name: given.excluded[name] for name in changed},
     )
 
 
 def insert_or_fill(conn: Connection, table: Table, column: str) -> Insert:
     """Return an insert that leaves an existing row as it is, but fills in ``column`` where null."""
-    keys = [each.name for each in table.primary_key]
-    insert = sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
-    given = insert.excluded[column]
-    return insert.on_conflict_do_update(
-        index_elements=keys,
+    new = insert(conn, table)
+    given = new.excluded[column]
+    return new.on_conflict_do_update(
+        index_elements=_keys(table),
         set_={column: given},
         where=table.c[column].is_(None) & given.is_not(None),
     )
+
+
+def _keys(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key]
 
 
 def parameter(name: str) -> BindParameter[Any]:

@@ -12,7 +12,6 @@ from headgate.wire.cookie import AuthorizationCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "GetAuthorizationCookie"
-ACTION = namespaces.action(NAME, namespaces.SIMPLE_AUTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

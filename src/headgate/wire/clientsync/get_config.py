@@ -10,7 +10,6 @@ from headgate.wire.soap import Envelope, SoapVersion, Style
 from headgate.wire.xmltree import Element
 
 NAME = "GetConfig"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

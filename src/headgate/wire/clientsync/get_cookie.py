@@ -11,7 +11,6 @@ from headgate.wire.cookie import AuthorizationCookie, Cookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "GetCookie"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,12 @@ from headgate.wire.clientsync import namespaces, update_info
 from headgate.wire.clientsync.arrays import write_ids, write_strings
 from headgate.wire.clientsync.file_locations import FileLocation, read_locations, write_locations
 from headgate.wire.clientsync.parts import Parts
-from headgate.wire.clientsync.update_data import UpdateData, data_pieces, read_data
+from headgate.wire.clientsync.update_data import UpdateData, answer_pieces, read_data
 from headgate.wire.clientsync.update_info import Pieces
 from headgate.wire.cookie import Cookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "GetExtendedUpdateInfo"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +74,10 @@ def response_pieces(
     result: ExtendedUpdateInfo, version: SoapVersion = SoapVersion.SOAP_11
 ) -> Pieces:
     """Yield the answer; whoever sends it puts stored fragments where placeholders stand."""
-    return update_info.gathered(_pieces(result, version))
-
-
-def _pieces(result: ExtendedUpdateInfo, version: SoapVersion) -> Pieces:
-    opening, closing = soap.response_frame(version, Style.WCF)
-    yield opening
-    yield f'<{NAME}Response xmlns="{namespaces.CLIENT}"><{NAME}Result>'.encode()
-    yield from data_pieces(result.updates)
-    rest = (
-        write_locations(result.file_locations)
-        + write_ids("OutOfScopeRevisionIDs", result.out_of_scope_revision_ids or None)
-        + f"</{NAME}Result></{NAME}Response>"
+    rest = write_locations(result.file_locations) + write_ids(
+        "OutOfScopeRevisionIDs", result.out_of_scope_revision_ids or None
     )
-    yield rest.encode()
-    yield closing
+    return update_info.gathered(answer_pieces(NAME, result.updates, rest, version))
 
 
 def encode_response(

@@ -13,7 +13,7 @@ from headgate.wire.clientsync.arrays import write_filled, write_strings
 from headgate.wire.clientsync.file_locations import FileLocation, read_locations, write_locations
 from headgate.wire.clientsync.identities import read_identities, write_identities
 from headgate.wire.clientsync.parts import Parts
-from headgate.wire.clientsync.update_data import UpdateData, data_pieces, read_data
+from headgate.wire.clientsync.update_data import UpdateData, answer_pieces, read_data
 from headgate.wire.clientsync.update_info import Pieces
 from headgate.wire.cookie import Cookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
@@ -21,7 +21,6 @@ from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
 
 NAME = "GetExtendedUpdateInfo2"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,21 +82,8 @@ def response_pieces(
     result: ExtendedUpdateInfo2, version: SoapVersion = SoapVersion.SOAP_11
 ) -> Pieces:
     """Yield the answer; whoever sends it puts stored fragments where placeholders stand."""
-    return update_info.gathered(_pieces(result, version))
-
-
-def _pieces(result: ExtendedUpdateInfo2, version: SoapVersion) -> Pieces:
-    opening, closing = soap.response_frame(version, Style.WCF)
-    yield opening
-    yield f'<{NAME}Response xmlns="{namespaces.CLIENT}"><{NAME}Result>'.encode()
-    yield from data_pieces(result.updates)
-    rest = (
-        write_locations(result.file_locations)
-        + _write_decryption(result.file_decryption_data)
-        + f"</{NAME}Result></{NAME}Response>"
-    )
-    yield rest.encode()
-    yield closing
+    rest = write_locations(result.file_locations) + _write_decryption(result.file_decryption_data)
+    return update_info.gathered(answer_pieces(NAME, result.updates, rest, version))
 
 
 def _write_decryption(files: Iterable[FileDecryption]) -> str:

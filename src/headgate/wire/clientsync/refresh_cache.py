@@ -14,7 +14,6 @@ from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
 
 NAME = "RefreshCache"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from headgate.wire.cookie import Cookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "RegisterComputer"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.wire import answers, cookie, lexical, soap, xmltree
-from headgate.wire.clientsync import namespaces, reporting_event
+from headgate.wire import cookie, lexical, soap
+from headgate.wire.clientsync import namespaces, report_answers, reporting_event
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.reporting_event import ReportingEvent
 from headgate.wire.cookie import Cookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "ReportEventBatch"
-ACTION = namespaces.action(NAME, namespaces.REPORTING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +61,9 @@ def encode_response(
     response: ReportEventBatchResponse, version: SoapVersion = SoapVersion.SOAP_11
 ) -> bytes:
     """Return the answer's bytes."""
-    result = f"<{NAME}Result>{lexical.write_boolean(response.accepted)}</{NAME}Result>"
-    message = namespaces.message(f"{NAME}Response", result, namespaces.REPORTING)
-    return soap.write_response(message, version)
+    return report_answers.write_accepted(NAME, response.accepted, version)
 
 
 def decode_response(body: bytes) -> ReportEventBatchResponse:
     """Return the answer. Raises SoapFault and MalformedMessage."""
-    message = answers.read_answer(body, f"{NAME}Response")
-    return ReportEventBatchResponse(accepted=xmltree.boolean(message, f"{NAME}Result"))
+    return ReportEventBatchResponse(accepted=report_answers.read_accepted(NAME, body))

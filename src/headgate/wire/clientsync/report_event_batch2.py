@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.wire import answers, lexical, soap, values, xmltree
-from headgate.wire.clientsync import namespaces, report_event_batch, reporting_event
+from headgate.wire import soap, values
+from headgate.wire.clientsync import namespaces, report_answers, report_event_batch, reporting_event
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.reporting_event import ReportingEvent
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "ReportEventBatch2"
-ACTION = namespaces.action(NAME, namespaces.REPORTING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +55,9 @@ def encode_response(
     response: ReportEventBatch2Response, version: SoapVersion = SoapVersion.SOAP_11
 ) -> bytes:
     """Return the answer's bytes."""
-    result = f"<{NAME}Result>{lexical.write_boolean(response.accepted)}</{NAME}Result>"
-    message = namespaces.message(f"{NAME}Response", result, namespaces.REPORTING)
-    return soap.write_response(message, version)
+    return report_answers.write_accepted(NAME, response.accepted, version)
 
 
 def decode_response(body: bytes) -> ReportEventBatch2Response:
     """Return the answer. Raises SoapFault and MalformedMessage."""
-    message = answers.read_answer(body, f"{NAME}Response")
-    return ReportEventBatch2Response(accepted=xmltree.boolean(message, f"{NAME}Result"))
+    return ReportEventBatch2Response(accepted=report_answers.read_accepted(NAME, body))

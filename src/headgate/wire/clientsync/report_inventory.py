@@ -11,7 +11,6 @@ from headgate.wire.cookie import Cookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "ReportInventory"
-ACTION = namespaces.action(NAME, namespaces.REPORTING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

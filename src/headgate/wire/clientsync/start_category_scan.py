@@ -13,7 +13,6 @@ from headgate.wire.soap import Envelope, SoapVersion, Style
 from headgate.wire.xmltree import Element
 
 NAME = "StartCategoryScan"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from headgate.wire.cookie import Cookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "SyncPrinterCatalog"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,6 @@ from headgate.wire.soap import Envelope, SoapVersion, Style
 from headgate.wire.xmltree import Element
 
 NAME = "SyncUpdates"
-ACTION = namespaces.action(NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

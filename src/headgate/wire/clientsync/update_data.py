@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from headgate.wire import xmltree
+from headgate.wire import soap, xmltree
+from headgate.wire.clientsync import namespaces
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.update_info import LargeXml, Pieces, read_fragment
+from headgate.wire.soap import SoapVersion, Style
 from headgate.wire.xmltree import Element
 
 
@@ -17,8 +19,19 @@ class UpdateData:
     xml: bytes | LargeXml  #: escaped once
 
 
-def data_pieces(updates: Iterable[UpdateData]) -> Pieces:
-    """Yield ``Updates``, nothing when there are none."""
+def answer_pieces(
+    name: str, updates: Iterable[UpdateData], rest: str, version: SoapVersion
+) -> Pieces:
+    """Yield the whole answer of the operation ``name``; ``rest`` stands behind its updates."""
+    opening, closing = soap.response_frame(version, Style.WCF)
+    yield opening
+    yield f'<{name}Response xmlns="{namespaces.CLIENT}"><{name}Result>'.encode()
+    yield from _data_pieces(updates)
+    yield f"{rest}</{name}Result></{name}Response>".encode()
+    yield closing
+
+
+def _data_pieces(updates: Iterable[UpdateData]) -> Pieces:
     opening = "<Updates>"
     for update in updates:
         yield f"{opening}<Update><ID>{update.id}</ID><Xml>".encode()
