@@ -96,7 +96,10 @@ class Snapshots:
             builder.join(timeout)
 
     def watch(self) -> None:
-        """Build the first snapshot, and look once a second, in a thread until closed."""
+        """Build the first snapshot, and look once a second, in a thread until closed.
+
+        Nobody who asks looks any more: no computer waits while decisions are read.
+        """
         self._watcher = threading.Thread(target=self._watch, name="snapshots", daemon=True)
         self._watcher.start()
 
@@ -110,7 +113,7 @@ class Snapshots:
     def _watch(self) -> None:
         while not self._closed.is_set():
             try:
-                self._now()
+                self.look()
             except _Closed:
                 return
             except Exception:
@@ -131,14 +134,18 @@ class Snapshots:
                 moment = self._moment
             assert moment is not None
             return moment
-        if self._monotonic() - self._looked_at >= self._look_every and self._looking.acquire(
-            blocking=False
-        ):
+        if self._watcher is None:
+            self._look_if_due()
+        return self._moment or moment
+
+    def _look_if_due(self) -> None:
+        """Look, unless somebody does just now or did a moment ago."""
+        is_due = self._monotonic() - self._looked_at >= self._look_every
+        if is_due and self._looking.acquire(blocking=False):
             try:
                 self._look()
             finally:
                 self._looking.release()
-        return self._moment or moment
 
     def _look(self) -> None:
         self._looked_at = self._monotonic()
@@ -151,9 +158,9 @@ class Snapshots:
             version, counter = catalogue_version(conn), effective.counter(conn)
         known = moment.decisions
         if (known.catalogue_version, known.counter) != (version, counter):
-            self._moment = _Moment(moment.snapshot, self._decisions(), kept)
+            self._swap(_Moment(moment.snapshot, self._decisions(), kept))
         elif moment.files_are_kept != kept:
-            self._moment = _Moment(moment.snapshot, known, kept)
+            self._swap(_Moment(moment.snapshot, known, kept))
         if moment.snapshot.version != version:
             self._build_in_background()
 
@@ -178,7 +185,7 @@ class Snapshots:
         try:
             snapshot = self._build()
             with self._looking:  # decisions older than the snapshot would hide what changed since
-                self._moment = _Moment(snapshot, self._decisions(), self._files_are_kept())
+                self._swap(_Moment(snapshot, self._decisions(), self._files_are_kept()))
             self._built_badly_at = None
         except _Closed:
             return
@@ -186,6 +193,12 @@ class Snapshots:
             # Whatever it was, computers are still served from the old one, and it is tried again.
             self._built_badly_at = self._monotonic()
             get_logger(__name__).exception("snapshot of the catalogue not built")
+
+    def _swap(self, following: _Moment) -> None:
+        """Let a moment count, with every overlay that is in use laid before anybody asks."""
+        for groups in list(self._moment.overlays) if self._moment else ():
+            self._lay(following, groups)
+        self._moment = following
 
     def _lay(self, moment: _Moment, groups: tuple[str, ...]) -> Overlay:
         with self._laying:

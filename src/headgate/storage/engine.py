@@ -98,7 +98,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-16384",
+        "cache_size=-8192",
         "journal_size_limit=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")

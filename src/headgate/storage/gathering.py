@@ -18,8 +18,8 @@ from headgate.storage.types import Guid, UtcDateTime
 #: Rows of one portion, about: of a millisecond or two.
 ROWS = 2000
 
-#: Ids of the first portion, before it is known how many rows they have.
-_FIRST_STEP = 500
+#: Ids of the first portion, before it is known how many rows they have, and of the largest.
+_FIRST_STEP, _MOST_STEP = 500, 4 * ROWS
 
 Row = Sequence[Any]
 
@@ -62,7 +62,7 @@ def by_id(
         yield from rows
         first += step
         # Ids may have hundreds of rows or none: the next portion shall have the usual number.
-        step = min(4 * step, max(1, step * ROWS // max(len(rows), 1)))
+        step = min(2 * step, _MOST_STEP, max(1, step * ROWS // max(len(rows), 1)))
 
 
 def _readers(
