@@ -1,5 +1,7 @@
 """Handing out update files: only what was verified, as it was when it was verified."""
 
+import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +14,7 @@ from headgate.content.store import FileNotStoredError
 from headgate.errors import ContentError, HeadgateError
 from headgate.logs import get_logger
 from headgate.sentences import Sentence
+from headgate.services.second_old import COUNTS
 from headgate.storage import served_files, transactions
 from headgate.storage.engine import Engine
 
@@ -36,11 +39,25 @@ class FileInQuarantine(ContentError):
         )
 
 
+class OpenFile:
+    """A file that is open while anybody holds this; some may read it at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._descriptor = os.dup(stream.fileno())
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+    def fileno(self) -> int:
+        """Return the descriptor, to be read at places, not from where it stands."""
+        return self._descriptor
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedFile:
     """A verified file, opened."""
 
-    stream: BinaryIO
+    opened: OpenFile
     sha1: bytes
     size: int  #: bytes
     stored_at: datetime
@@ -50,12 +67,35 @@ class ClientContent:
     """The update files computers fetch."""
 
     def __init__(
-        self, *, engine: Engine, store: LocalStore, quarantine: Callable[[bytes], object]
+        self,
+        *,
+        engine: Engine,
+        store: LocalStore,
+        quarantine: Callable[[bytes], object],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """``quarantine`` records a digest as damaged and has it fetched again."""
         self._engine = engine
         self._store = store
         self._damaged = quarantine
+        self._monotonic = monotonic
+        self._recent: dict[bytes, tuple[float, ServedFile]] = {}
+
+    def recent(self, folder: str, name: str) -> ServedFile | None:
+        """Return a file that was opened within the last second; asks neither database nor disk.
+
+        Computers fetch a file range by range. None: it has to be opened.
+        """
+        digest = _digest(folder, name)
+        found = None if digest is None else self._recent.get(digest)
+        return found[1] if found and self._monotonic() - found[0] < COUNTS else None
+
+    def forget(self) -> None:
+        """Close files that were opened more than a second ago; who reads them still may."""
+        earliest = self._monotonic() - COUNTS
+        for digest, (opened_at, _) in list(self._recent.items()):
+            if opened_at <= earliest:
+                self._recent.pop(digest, None)
 
     def open(self, folder: str, name: str) -> ServedFile:
         """Open the file computers know as ``/Content/<folder>/<name>``, in any letter case.
@@ -63,9 +103,8 @@ class ClientContent:
         The name's extension does not matter: documents may call one file by several, and what is
         served is named by its digest. Raises NoSuchFile and FileInQuarantine.
         """
-        digest = paths.digest_in_name(name)
-        # Not every letter that becomes an upper-case digit is one: "ﬀ" becomes "FF".
-        if digest is None or not folder.isascii() or folder.upper() != paths.folder_of(digest):
+        asked, digest = self._monotonic(), _digest(folder, name)
+        if digest is None:
             raise NoSuchFile
         with transactions.read(self._engine) as conn:
             record = served_files.file_record(conn, digest)
@@ -73,16 +112,18 @@ class ClientContent:
             raise NoSuchFile
         if record.presence is FilePresence.DAMAGED or record.stored_at is None:
             raise FileInQuarantine
-        stream = self._opened(digest)
-        if stream.seek(0, 2) != record.size:
-            stream.close()
+        opened = self._opened(digest)
+        if os.fstat(opened.fileno()).st_size != record.size:
             self._quarantine(digest, "its size has changed")
             raise FileInQuarantine
-        return ServedFile(stream=stream, sha1=digest, size=record.size, stored_at=record.stored_at)
+        file = ServedFile(opened=opened, sha1=digest, size=record.size, stored_at=record.stored_at)
+        self._recent[digest] = (asked, file)
+        return file
 
-    def _opened(self, digest: bytes) -> BinaryIO:
+    def _opened(self, digest: bytes) -> OpenFile:
         try:
-            return self._store.open(digest)
+            with self._store.open(digest) as stream:
+                return OpenFile(stream)
         except (FileNotStoredError, FileNotFoundError):
             self._quarantine(digest, "it has vanished")
             raise FileInQuarantine from None  # a 404 would tell computers to give it up
@@ -93,4 +134,14 @@ class ClientContent:
     def _quarantine(self, digest: bytes, why: str) -> None:
         """Somebody has touched the content directory: nothing of the file goes out any more."""
         get_logger(__name__).error("file quarantined", sha1=digest.hex(), reason=why)
+        self._recent.pop(digest, None)
         self._damaged(digest)
+
+
+def _digest(folder: str, name: str) -> bytes | None:
+    """Return the SHA-1 in a path, None when it is no file's."""
+    digest = paths.digest_in_name(name)
+    # Not every letter that becomes an upper-case digit is one: "ﬀ" becomes "FF".
+    if digest is None or not folder.isascii() or folder.upper() != paths.folder_of(digest):
+        return None
+    return digest

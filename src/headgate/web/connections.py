@@ -1,13 +1,15 @@
-"""One connection: uvicorn's HTTP, with a bound on how long and how large a request's head may be.
+"""One connection: uvicorn's HTTP, with bounds on a request's head, and files sent by the kernel.
 
-uvicorn lets both grow without end: one sender of endless headers fills the memory, and a thousand
-who send one byte a minute fill the table of open files.
+uvicorn lets heads grow and take time without end: one sender of endless headers fills the memory,
+and a thousand who send one byte a minute fill the table of open files.
 """
 
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from headgate.web import zero_copy
 
 #: Bytes a request's line and headers may have; an agent sends some hundred.
 MOST_HEAD = 64 * 1024
@@ -34,6 +36,12 @@ class CarefulProtocol(HttpToolsProtocol):
         """Wait for nothing any more."""
         self._go_on()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Offer to send files without copying them, where nothing has to be encrypted."""
+        if self.scheme == "http":
+            app = zero_copy.offering(app, cycle)
+        super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
         """Begin to count a head."""

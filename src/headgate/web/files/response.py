@@ -1,60 +1,72 @@
 """A file, or pieces of it, on its way: 1 MiB at a time, with its length said before.
 
-Reading is done in threads, so that a slow disk holds up nobody else. Never compressed, never
-chunked: downloaders compare sizes with what the metadata declare (FACTS §6.2).
+What the system has in its memory goes from there into the connection, where that is possible; the
+rest is read in threads, so that a slow disk holds up nobody else. Never compressed, never chunked:
+downloaders compare sizes with what the metadata declare (FACTS §6.2).
 """
 
+import asyncio
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 import anyio
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from headgate.services.client_content import ServedFile
+from headgate.web import zero_copy
 from headgate.web.files.byte_ranges import Piece
 
 CHUNK = 1024 * 1024
+#: How far apart a piece is looked at; and where what is found there goes.
+_PROBE = 256 * 1024
+_PROBED = [bytearray(1)]
+
 _OCTETS = "application/octet-stream"
 
 #: Threads that read at once; they wait for the disk and give the interpreter back meanwhile.
 READERS = anyio.CapacityLimiter(8)
 
 
-class FileResponse(Response):
-    """The whole file, one piece (206) or several (206, multipart)."""
+class FileResponse:
+    """The whole file, one piece (206) or several (206, multipart), as an ASGI application."""
 
     def __init__(self, file: ServedFile, pieces: list[Piece] | None, *, with_body: bool) -> None:
         self._file = file
         self._with_body = with_body
-        headers = _headers(file)
+        self._status, media_type, more = 206, _OCTETS, []
         self._parts: list[bytes | Piece]
         if pieces is None:
-            status, media_type = 200, _OCTETS
+            self._status = 200
             self._parts = [Piece(0, file.size - 1)] if file.size else []
         elif len(pieces) == 1:
-            status, media_type = 206, _OCTETS
-            headers["Content-Range"] = pieces[0].content_range(file.size)
+            more = [(b"content-range", pieces[0].content_range(file.size).encode())]
             self._parts = [pieces[0]]
         else:
             boundary = secrets.token_hex(12)
-            status, media_type = 206, f"multipart/byteranges; boundary={boundary}"
+            media_type = f"multipart/byteranges; boundary={boundary}"
             self._parts = list(_multipart(pieces, boundary, file.size))
-        length = sum(len(one) if isinstance(one, bytes) else one.size for one in self._parts)
-        headers["Content-Length"] = str(length)
-        super().__init__(None, status, headers, media_type)
+        self._length = sum(len(one) if isinstance(one, bytes) else one.size for one in self._parts)
+        self._headers = [
+            *_headers(file.sha1, file.stored_at),
+            *more,
+            (b"content-type", media_type.encode()),
+            (b"content-length", b"%d" % self._length),
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send headers and parts; stop when nobody listens any more. Always closes the file."""
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._stop_when_left, receive, tasks.cancel_scope)
-                await self._send_all(send)
-                tasks.cancel_scope.cancel()
-        finally:
-            self._file.stream.close()
+        """Send headers and parts; stop when nobody listens any more."""
+        zero_copied = zero_copy.EXTENSION in scope.get("extensions", ())
+        if self._length <= CHUNK:  # so little may be read for nobody
+            await self._send_all(send, zero_copied)
+            return
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._stop_when_left, receive, tasks.cancel_scope)
+            await self._send_all(send, zero_copied)
+            tasks.cancel_scope.cancel()
 
     async def _stop_when_left(self, receive: Receive, scope: anyio.CancelScope) -> None:
         """Wait for the reader to leave: without this a file of gigabytes is read for nobody."""
@@ -62,58 +74,72 @@ class FileResponse(Response):
             pass
         scope.cancel()
 
-    async def _send_all(self, send: Send) -> None:
+    async def _send_all(self, send: Send, zero_copied: bool) -> None:
         await send(
-            {
-                "type": "http.response.start",
-                "status": self.status_code,
-                "headers": self.raw_headers,
-            }
+            {"type": "http.response.start", "status": self._status, "headers": self._headers}
         )
         for part in self._parts if self._with_body else ():
             if isinstance(part, bytes):
                 await _send(send, part)
             else:
-                await self._send_piece(part, send)
+                await self._send_piece(part, send, zero_copied)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _send_piece(self, piece: Piece, send: Send) -> None:
-        descriptor = self._file.stream.fileno()
+    async def _send_piece(self, piece: Piece, send: Send, zero_copied: bool) -> None:
+        opened = self._file.opened
         at = piece.first
         while at <= piece.last:
             wanted = min(CHUNK, piece.last + 1 - at)
-            data = await anyio.to_thread.run_sync(os.pread, descriptor, wanted, at, limiter=READERS)
+            if zero_copied and _is_in_memory(opened.fileno(), at, wanted):
+                await send(
+                    {"type": zero_copy.EXTENSION, "file": opened, "offset": at, "count": wanted}
+                )
+                at += wanted
+                if at <= piece.last:
+                    await asyncio.sleep(0)  # others have their turn
+                continue
+            data = await anyio.to_thread.run_sync(
+                os.pread, opened.fileno(), wanted, at, limiter=READERS
+            )
             if not data:  # cut while it was read: the connection must not end as if all were well
                 raise OSError("the file is shorter than it was")
             await _send(send, data)
             at += len(data)
 
 
-def short_piece(file: ServedFile, piece: Piece) -> Response:
-    """Return a piece of at most ``CHUNK`` bytes, read already: what agents ask for all day.
+def _is_in_memory(descriptor: int, start: int, count: int) -> bool:
+    """Whether bytes of a file can be had without waiting for a disk, as far as some of them tell.
 
-    Raises OSError when the file is shorter than it was.
+    False too where the file system cannot say.
     """
-    with file.stream as stream:
-        data = os.pread(stream.fileno(), piece.size, piece.first)
-    if len(data) != piece.size:
-        raise OSError("the file is shorter than it was")
-    headers = _headers(file) | {"Content-Range": piece.content_range(file.size)}
-    return Response(data, 206, headers, _OCTETS)
+    last = start + count - 1
+    try:
+        return all(
+            os.preadv(descriptor, _PROBED, at, os.RWF_NOWAIT)
+            for at in (*range(start, last, _PROBE), last)
+        )
+    except OSError:
+        return False
 
 
-def _headers(file: ServedFile) -> dict[str, str]:
-    return {
-        "Accept-Ranges": "bytes",
-        "ETag": etag_of(file),
-        "Last-Modified": last_modified_of(file),
-        "X-Content-Type-Options": "nosniff",
-    }
+@lru_cache(maxsize=64)
+def _headers(sha1: bytes, stored_at: datetime) -> list[tuple[bytes, bytes]]:
+    """Return what is the same in every answer about a file."""
+    return [
+        (b"accept-ranges", b"bytes"),
+        (b"etag", _etag(sha1).encode()),
+        (b"last-modified", format_datetime(stored_at, usegmt=True).encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
 
 
 def etag_of(file: ServedFile) -> str:
     """Return the file's entity tag: its digest, so that every server has the same one."""
-    return f'"{file.sha1.hex().upper()}"'
+    return _etag(file.sha1)
+
+
+def _etag(sha1: bytes) -> str:
+    return f'"{sha1.hex().upper()}"'
 
 
 def last_modified_of(file: ServedFile) -> str:
