@@ -27,6 +27,8 @@ revisions = 2000
 configuration_share = 0.449
 """
 MOST_SECONDS = 0.5
+_STARTS = 5  #: of the server; what is told is in the middle of as many
+_REST = 0.5  #: seconds without work
 _MOST_CALLS = 200  #: of SyncUpdates, then agents give up (FACTS §3.5)
 _NEEDED, _PRESENT = clients_catalogue.states(8, 27)
 
@@ -41,17 +43,21 @@ class _Scanned:
 
 
 def measure(scratch: Path) -> list[Figure]:
-    """Measure one computer on a server just started, and the next one."""
+    """Measure one computer on a server just started, and the next one, some times."""
     installation = Installation(scratch / "data")
     world = scratch / "world.toml"
     world.write_text(_WORLD, "utf-8")
     clients_catalogue.bring_in(installation, str(world))
     with server(installation) as serving:
         explored = _explore(installation, serving)
-    with server(installation) as serving:
-        first = _scan(serving, 2, explored)
-        second = _scan(serving, 3, explored)
-        memory = serving.peak()
+    firsts, seconds, memory = [], [], 0.0
+    for _ in range(_STARTS):
+        with server(installation) as serving:
+            _await_rest(serving)
+            firsts.append(_scan(serving, 2, explored))
+            seconds.append(_scan(serving, 3, explored))
+            memory = max(memory, serving.peak())
+    first, second = (sorted(some, key=_cost)[_STARTS // 2] for some in (firsts, seconds))
     updates = len(explored.cached.installed) + len(explored.cached.others)
     return [
         Figure(what="updates it is told of", value=updates, unit=""),
@@ -76,6 +82,18 @@ def _explore(installation: Installation, serving: Serving) -> Explored:
     explored = explore(agent, installed)
     agent.close()
     return explored
+
+
+def _cost(scanned: _Scanned) -> float:
+    return scanned.cpu_seconds
+
+
+def _await_rest(serving: Serving) -> None:
+    """Wait until the server has done what every start takes: nothing of that is a computer's."""
+    before = -1.0
+    while (now := serving.cpu_seconds()) != before:
+        before = now
+        time.sleep(_REST)
 
 
 def _scan(serving: Serving, number: int, explored: Explored) -> _Scanned:

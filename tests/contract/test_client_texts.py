@@ -56,9 +56,29 @@ def test_small_cores_are_texts_and_large_ones_come_in_pieces(engine: Engine, wor
     assert bytes(found[small]).startswith(b"&lt;UpdateIdentity")  # type: ignore[arg-type]
     assert found[large] == LargeCore(large, 13)
     assert found[uncut] == b"not cut"  # its job has not come to it
-    assert list(texts.pieces(large, xpress=False)) == [b"one ", b"two ", b"three"]
-    assert b"".join(texts.pieces(large, xpress=True)) == b"122333"
+    assert list(texts.pieces([large], xpress=False)) == [
+        [(large, b"one ")],
+        [(large, b"two ")],
+        [(large, b"three")],
+    ]
+    assert list(texts.pieces([large], xpress=True)) == [
+        [(large, b"1"), (large, b"22"), (large, b"333")]
+    ]
     assert texts.ready_blocks([large]) == {large: 6}
+
+
+def test_pieces_of_several_cores_are_read_together_in_the_order_asked(
+    engine: Engine, world: World
+) -> None:
+    one, other = world.number(world.product), world.number(world.update)
+    blocks = [bytes([number]) for number in range(11)]
+    cut_in_pieces(engine, one, blocks, blocks)
+    cut_in_pieces(engine, other, [b"text"], [b"block"])
+    read = list(CoreTexts(engine, Unpacker(engine)).pieces([other, 10**9, one], xpress=True))
+
+    together = [(other, b"block"), *((one, block) for block in blocks)]
+    assert [piece for some in read for piece in some] == together
+    assert max(map(len, read)) < len(together)  # not all of them at once
 
 
 def test_blocks_count_only_when_every_piece_has_them(engine: Engine, world: World) -> None:

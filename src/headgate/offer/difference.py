@@ -47,7 +47,8 @@ def page(snapshot: Snapshot, new: BitMap, limits: Limits) -> tuple[list[int], bo
     At least one is handed out, whatever its size: a page that brings nothing brings no computer
     further.
     """
-    order = BitMap([snapshot.positions[snapshot.slot(revision_id)] for revision_id in new])
+    slot_of, positions = snapshot.columns.slots.get, snapshot.positions
+    order = BitMap([positions[slot_of(revision_id)] for revision_id in new])
     chosen: list[int] = []
     size = 0
     for position in order:

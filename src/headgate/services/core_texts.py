@@ -6,10 +6,10 @@ read one by one as the answer leaves.
 """
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from typing import NamedTuple
 
 from headgate.metadata.core_pieces import LARGE
 from headgate.storage import client_fragments, transactions
@@ -37,6 +37,13 @@ class LargeCore:
 CoreText = bytes | LargeCore
 
 
+class CorePiece(NamedTuple):
+    """A piece of a large Core as it leaves."""
+
+    revision_id: int
+    data: bytes
+
+
 class CoreTexts:
     """Gives the escaped Cores of revisions to any number of threads. One for the process."""
 
@@ -50,11 +57,14 @@ class CoreTexts:
         self._lock = threading.Lock()
         self._texts: OrderedDict[int, bytes] = OrderedDict()
         self._held = 0
-        self._blocks: dict[int, int] = {}  #: bytes of ready blocks, by revision
+        self._large: dict[int, LargeCoreSize] = {}  #: those whose blocks are ready
 
     def texts(self, revision_ids: Sequence[int]) -> Mapping[int, CoreText]:
         """Return the Cores, by revision; a revision that has none is missing."""
         found: dict[int, CoreText] = dict(self._remembered(revision_ids))
+        for each in revision_ids:
+            if each in self._large:
+                found[each] = LargeCore(each, self._large[each].size)
         missing = [each for each in revision_ids if each not in found]
         if missing:
             found.update(self._read(missing))
@@ -63,7 +73,7 @@ class CoreTexts:
     def ready_blocks(self, revision_ids: Sequence[int]) -> Mapping[int, int | None]:
         """Return the bytes of the ready xpress blocks of large Cores; None: they are not ready."""
         found: dict[int, int | None] = {
-            each: self._blocks[each] for each in revision_ids if each in self._blocks
+            each: self._large[each].xpress_size for each in revision_ids if each in self._large
         }
         missing = [each for each in revision_ids if each not in found]
         if missing:
@@ -73,22 +83,30 @@ class CoreTexts:
             found |= {each: size.xpress_size for each, size in sizes.items()}
         return found
 
-    def pieces(self, revision_id: int, *, xpress: bool) -> Iterator[bytes]:
-        """Yield a large Core bit by bit: its text, or its ready blocks.
+    def pieces(self, revision_ids: Sequence[int], *, xpress: bool) -> Iterator[Sequence[CorePiece]]:
+        """Yield large Cores one after the other, some pieces at a time: texts, or ready blocks.
 
-        Ends early when the revision has been deleted meanwhile.
+        One whose revision has been deleted meanwhile ends early.
         """
-        for position in count(0, _TOGETHER):
+        left, position = deque(revision_ids), 0
+        while left:
+            some: list[CorePiece] = []
             with transactions.read(self._engine) as conn:
-                some = client_fragments.core_pieces_from(
-                    conn, revision_id, position, at_most=_TOGETHER, xpress=xpress
-                )
+                while left and len(some) < _TOGETHER:
+                    at_most = _TOGETHER - len(some)
+                    found = client_fragments.core_pieces_from(
+                        conn, left[0], position, at_most=at_most, xpress=xpress
+                    )
+                    some += (CorePiece(left[0], data) for data in found)
+                    position += len(found)
+                    if len(found) < at_most:
+                        left.popleft()
+                        position = 0
             if xpress:
-                yield b"".join(some)
-            else:
-                yield from map(self._unpack, some)
-            if len(some) < _TOGETHER:
-                return
+                yield some
+                continue
+            for piece in some:  # unpacked one by one: each becomes a megabyte
+                yield [piece._replace(data=self._unpack(piece.data))]
 
     def _remembered(self, revision_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         with self._lock:
@@ -122,9 +140,9 @@ class CoreTexts:
 
     def _note_sizes(self, sizes: Mapping[int, LargeCoreSize]) -> None:
         """Remember sizes of ready blocks, which never change; blocks to come are asked again."""
-        for revision_id, size in sizes.items():
-            if size.xpress_size is not None:
-                self._blocks[revision_id] = size.xpress_size
+        self._large |= {
+            revision_id: size for revision_id, size in sizes.items() if size.xpress_size is not None
+        }
 
     def _remember(self, revision_id: int, text: bytes) -> None:
         with self._lock:

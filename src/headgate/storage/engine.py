@@ -82,6 +82,7 @@ def _open_sqlite(url: URL) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
         pool_size=8,
         max_overflow=16,
+        pool_use_lifo=True,  # the one used last has the pages that are wanted next
         hide_parameters=True,  # an error names the statement, not the secrets it carried
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -27,8 +27,8 @@ core_pieces = Table(
     revision_id(),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("size", Integer, nullable=False),  # bytes of escaped text in this piece
+    Column("xpress_size", Integer),  # sizes stand first: SQLite reads a row up to what is asked
     Column("packed", LargeBinary, nullable=False),  # one zstd frame
-    Column("xpress_size", Integer),
     Column("xpress", LargeBinary),  # ready blocks; null: written by a build without a compiler
 )
 

@@ -82,7 +82,6 @@ client_events = Table(
     Column("strings", Text, nullable=False),  # JSON: ReplacementStrings
     Column("misc", Text, nullable=False),  # JSON: MiscData as sent
     Index("ix_client_events_computer", "computer_id", "event_id"),
-    Index("ix_client_events_update", "update_id"),
     Index("ix_client_events_received_at", "received_at"),
     sqlite_autoincrement=True,
 )

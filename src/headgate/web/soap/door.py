@@ -21,6 +21,7 @@ from headgate.web.soap import encodings, replies
 from headgate.web.soap.desk import Busy, Desk
 from headgate.web.soap.dispatch import Dispatcher, Later, Ready, Request
 from headgate.web.soap.encodings import Encoded
+from headgate.web.soap.large_cores import LargeCores
 from headgate.web.soap.receiving import Gone, Incoming, Limits, Unreadable
 from headgate.web.soap.replies import Reply
 from headgate.web.soap.room import NoRoom, Room
@@ -132,30 +133,24 @@ class SoapDoor:
             _log.warning("answer cut off", length=encoded.length, reason=error.message)
 
     async def _send_long(self, encoded: Encoded, send: Send) -> None:
+        large = [part.revision_id for part in encoded.parts if isinstance(part, LargeXml)]
+        pieces = self._texts.pieces(large, xpress=encoded.encoding == "xpress")
+        cores = LargeCores(pieces, self._desk.read)
         for part in encoded.parts:
             if isinstance(part, bytes):
                 await _send_part(part, send)
                 continue
-            await self._send_large(part, encoded.encoding == "xpress", send)
+            async for piece in cores.of(part.revision_id):
+                await _send_part(piece, send)
         async with asyncio.timeout(_RECEIVER_PATIENCE):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _send_large(self, core: LargeXml, xpress: bool, send: Send) -> None:
-        pieces = self._texts.pieces(core.revision_id, xpress=xpress)
-
-        def following() -> bytes | None:
-            return next(pieces, None)
-
-        while piece := await self._desk.read(following):
-            await _send_part(piece, send)
 
 
 async def _send_part(part: bytes, send: Send) -> None:
     """Send bytes no faster than they are received. Raises TimeoutError."""
-    view = memoryview(part)
     for start in range(0, len(part), _CHUNK):
         async with asyncio.timeout(_RECEIVER_PATIENCE):
-            chunk = bytes(view[start : start + _CHUNK])
+            chunk = part[start : start + _CHUNK]  # no copy when it is all of it
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 

@@ -86,8 +86,8 @@ def _create_offering() -> None:
         sa.Column("revision_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.Column("xpress_size", sa.Integer(), nullable=True),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.Column("xpress", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["revision_id"],
@@ -251,4 +251,3 @@ def _create_reporting() -> None:
         "ix_client_events_computer", "client_events", ["computer_id", "event_id"], unique=False
     )
     op.create_index("ix_client_events_received_at", "client_events", ["received_at"], unique=False)
-    op.create_index("ix_client_events_update", "client_events", ["update_id"], unique=False)
