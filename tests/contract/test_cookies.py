@@ -27,6 +27,7 @@ COOKIE = ClientCookie(
     server_id="0" * 32,
     catalogue_version=7,
     software_anchor=2**40,
+    category_anchor=2**40 + 1,
     driver_anchor=0,
 )
 TICKET = Ticket(client_id=A_CLIENT, server_id="0" * 32, issued=NOON)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from headgate.fleet import names
 from headgate.fleet.computers import ComputerFacts
@@ -64,6 +65,14 @@ class ClientConfiguration:
     protocol_version: str = "3.2"
     inventory_required: bool = False
     reporting_level: int = 2
+
+
+class _Anchors(NamedTuple):
+    """Up to where a computer has been told; 0: of nothing."""
+
+    software: int = 0
+    driver: int = 0
+    category: int = 0
 
 
 class ClientHandshake:
@@ -136,7 +145,7 @@ class ClientHandshake:
         client_id = self._admitted_by(tickets, standing)
         with _about(client_id):
             protocol = _protocol(protocol_version)
-            software, driver = self._anchors(old_cookie, client_id)
+            anchors = self._anchors(old_cookie, client_id)
             if not is_last_change(last_change, standing):
                 raise ComputerRefused(Refusal.CONFIG_CHANGED)
         self._contacts.seen(client_id, visitor, self._now())
@@ -149,8 +158,9 @@ class ClientHandshake:
                 last_change=standing.last_change,
                 server_id=standing.server_id,
                 catalogue_version=standing.catalogue_version,
-                software_anchor=software,
-                driver_anchor=driver,
+                software_anchor=anchors.software,
+                driver_anchor=anchors.driver,
+                category_anchor=anchors.category,
             )
         )
 
@@ -226,15 +236,15 @@ class ClientHandshake:
             )
         return ticket.client_id
 
-    def _anchors(self, old_cookie: bytes | None, client_id: str) -> tuple[int, int]:
+    def _anchors(self, old_cookie: bytes | None, client_id: str) -> _Anchors:
         """Return what the computer has been told already; an old cookie may have expired."""
         if not old_cookie:
-            return 0, 0
+            return _Anchors()
         old = self._cookies.open(old_cookie)
         self._ours(old)
         if (old.client_id, old.groups) != (client_id, GROUPS):
-            return 0, 0
-        return old.software_anchor, old.driver_anchor
+            return _Anchors()
+        return _Anchors(old.software_anchor, old.driver_anchor, old.category_anchor)
 
     def _ours(self, cookie: ClientCookie) -> Standing:
         """Return what counts now, if the cookie's numbers are of this database.
@@ -251,7 +261,7 @@ class ClientHandshake:
 
 
 def _is_beyond(cookie: ClientCookie, standing: Standing) -> bool:
-    furthest = max(cookie.software_anchor, cookie.driver_anchor)
+    furthest = max(cookie.software_anchor, cookie.driver_anchor, cookie.category_anchor)
     return cookie.catalogue_version > standing.catalogue_version or furthest > standing.counter
 
 

@@ -176,19 +176,18 @@ class ClientScan:
             raise bad_parameter(name, cookie)
 
     def _software(self, cookie: ClientCookie, call: ScanCall) -> ScanAnswer:
-        told, overlay = cookie.software_anchor, self._overlay(cookie.groups)
+        overlay = self._overlay(cookie.groups)
         question = SoftwareQuestion(
             installed=call.installed,
             others=call.others,
             categories=call.categories or None,
             two_groups=call.two_groups and cookie.protocol >= _TWO_GROUPS,
-            anchor=(abs(told) or overlay.counter) if call.categories else max(told, 0),
+            anchor=_anchor(cookie, overlay) if call.categories else cookie.software_anchor,
         )
         decided = software(overlay, question, self._limits)
         following = dataclasses.replace(
-            cookie,
+            _told(cookie, decided, overlay, by_category=bool(call.categories)),
             catalogue_version=overlay.snapshot.version,
-            software_anchor=_told_by_software(told, decided, overlay),
         )
         return self._answer(cookie, following, decided)
 
@@ -235,15 +234,27 @@ def _is_last(decided: Offer) -> bool:
     return not decided.truncated and all(each.is_leaf for each in decided.new)
 
 
-def _told_by_software(told: int, decided: Offer, overlay: Overlay) -> int:
-    """Return the software anchor from now on.
+def _anchor(cookie: ClientCookie, overlay: Overlay) -> int:
+    """Return since when a category scan has to tell of changes.
 
-    A category scan leaves it alone. Only where no full scan has set one yet, it remembers what
-    category scans told, as a negative number: 0 to a full scan, the anchor to a category scan. The
-    first of those tells of no change at all: what is cached then was brought by itself, a moment
-    ago (scan/000007), or is told by RefreshCache and the full scan that follows. Where something
-    cached is left aside, of which nothing was told, nothing is remembered.
+    The very first tells of none: what is cached then was brought by itself, a moment ago
+    (scan/000007), or is told by RefreshCache and the full scan that follows.
     """
-    if decided.anchor is not None:
-        return decided.anchor
-    return told if told > 0 or decided.deployed_out_of_scope else -overlay.counter
+    return cookie.software_anchor or cookie.category_anchor or overlay.counter
+
+
+def _told(
+    cookie: ClientCookie, decided: Offer, overlay: Overlay, *, by_category: bool
+) -> ClientCookie:
+    """Return the cookie with what a computer has been told by now.
+
+    What category scans tell counts apart until a full scan has told of everything; and where
+    something cached was left aside, of which nothing was told, it does not count.
+    """
+    if by_category and not cookie.software_anchor:
+        if decided.deployed_out_of_scope:
+            return cookie
+        return dataclasses.replace(cookie, category_anchor=overlay.counter)
+    if decided.anchor is None:
+        return cookie
+    return dataclasses.replace(cookie, software_anchor=decided.anchor)

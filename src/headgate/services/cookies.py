@@ -50,6 +50,7 @@ class ClientCookie:
     catalogue_version: int
     software_anchor: int  #: counter of the overlay its last software answer was made from; 0: none
     driver_anchor: int
+    category_anchor: int  #: what category scans told before the first software answer; 0: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class _SealedClientCookie(msgspec.Struct, array_like=True, frozen=True, forbid_u
     catalogue_version: int
     software_anchor: int
     driver_anchor: int
+    category_anchor: int
 
 
 class _SealedTicket(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -114,6 +116,7 @@ class Cookies:
                     catalogue_version=cookie.catalogue_version,
                     software_anchor=cookie.software_anchor,
                     driver_anchor=cookie.driver_anchor,
+                    category_anchor=cookie.category_anchor,
                 )
             ),
             _COOKIE,
@@ -137,6 +140,7 @@ class Cookies:
             catalogue_version=found.catalogue_version,
             software_anchor=found.software_anchor,
             driver_anchor=found.driver_anchor,
+            category_anchor=found.category_anchor,
         )
 
     def seal_ticket(self, ticket: Ticket) -> bytes:
