@@ -225,3 +225,23 @@ def test_a_catalogue_stored_today_queues_nothing(engine: Engine) -> None:
 
     with transactions.read(engine) as conn:
         assert jobs.unfinished(conn, [CUT_FRAGMENTS]) == []
+
+
+def test_what_a_build_without_a_compiler_stored_gets_its_blocks_from_one_with_it(
+    engine: Engine,
+) -> None:
+    _fill(engine)
+    today = _rows(engine, offering.core_pieces)
+    with transactions.write(engine) as conn:
+        lost = {"xpress": None, "xpress_size": None}
+        conn.execute(update(offering.core_pieces).values(**lost))
+
+    without = FragmentWork(engine=engine, now=lambda: NOON, makes_blocks=lambda: False)
+    without.queue_if_due()
+    assert _work_off(engine) == []
+    _work(engine).queue_if_due()
+    assert _work_off(engine) == [CUT_FRAGMENTS]
+
+    assert _rows(engine, offering.core_pieces) == today
+    _work(engine).queue_if_due()
+    assert _work_off(engine) == []

@@ -1,5 +1,7 @@
 """Cutting anew what an earlier version stored: pieces of large Cores, feature scores of drivers.
 
+And what a build without a compiler stored, as soon as there is one with it.
+
 What is left to do stands in the database, so a killed job goes on where it was. Computers are
 answered meanwhile: a large Core without pieces is unpacked whole, a driver without scores counts as
 the least of its kind. When the last one is done the catalogue has changed.
@@ -22,6 +24,7 @@ from headgate.storage import ingestion, jobs, recutting, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.ingestion import StoredDocument
 from headgate.storage.recutting import Recut
+from headgate.wire import xpress_native
 
 #: The kind of the job; bootstrap knows who does it.
 CUT_FRAGMENTS = "cut fragments"
@@ -40,13 +43,17 @@ class FragmentWork:
     engine: Engine
     now: Callable[[], datetime]
     batch: int = 100  #: documents between two looks at who waits
+    makes_blocks: Callable[[], bool] = xpress_native.available
 
     def queue_if_due(self) -> None:
         """Queue the job when there is something to do and it does not wait already."""
         with transactions.read(self.engine) as conn:
-            if not recutting.due(conn, 1):
+            lacks_blocks = self.makes_blocks() and recutting.lacks_blocks(conn)
+            if not lacks_blocks and not recutting.due(conn, 1):
                 return
         with transactions.write(self.engine) as conn:
+            if lacks_blocks:
+                recutting.add_without_blocks(conn)
             jobs.enqueue_unless_unfinished(conn, kind=CUT_FRAGMENTS, by=BY_UPGRADE, at=self.now())
 
     def work(self, context: JobContext) -> dict[str, Any]:

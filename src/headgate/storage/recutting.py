@@ -11,6 +11,10 @@ from headgate.storage import revision_rows, statements
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.offering import core_pieces, feature_scores, fragments_due
 
+_WITHOUT_BLOCKS = (
+    select(core_pieces.c.revision_id).where(core_pieces.c.xpress_size.is_(None)).distinct()
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recut:
@@ -25,6 +29,19 @@ def due(conn: Connection, limit: int) -> list[int]:
     """Return revisions that have still to be cut, the oldest first."""
     column = fragments_due.c.revision_id
     return list(conn.execute(select(column).order_by(column).limit(limit)).scalars())
+
+
+def lacks_blocks(conn: Connection) -> bool:
+    """Whether a large Core lacks ready blocks: a build without a compiler stored it."""
+    return conn.execute(_WITHOUT_BLOCKS.limit(1)).first() is not None
+
+
+def add_without_blocks(conn: Connection) -> None:
+    """Add the revisions whose large Cores lack ready blocks to what is left to do."""
+    columns = ["revision_id"]
+    conn.execute(
+        statements.insert_or_ignore(conn, fragments_due).from_select(columns, _WITHOUT_BLOCKS)
+    )
 
 
 def count_due(conn: Connection) -> int:

@@ -4,7 +4,7 @@
 that a change of it has a moment: the value of the commit-ordered counter from which on it holds.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, text
 
 from headgate.storage.tables.base import schema
 from headgate.storage.tables.catalogue import revision_id
@@ -30,6 +30,12 @@ core_pieces = Table(
     Column("xpress_size", Integer),  # sizes stand first: SQLite reads a row up to what is asked
     Column("packed", LargeBinary, nullable=False),  # one zstd frame
     Column("xpress", LargeBinary),  # ready blocks; null: written by a build without a compiler
+    Index(
+        "ix_core_pieces_without_blocks",
+        "revision_id",
+        sqlite_where=text("xpress_size IS NULL"),
+        postgresql_where=text("xpress_size IS NULL"),
+    ),
 )
 
 # Which feature score a driver has on which system: [MS-WUSP] 3.1.1 Driver FeatureScore Table.

@@ -97,6 +97,14 @@ def _create_offering() -> None:
         ),
         sa.PrimaryKeyConstraint("revision_id", "position", name=op.f("pk_core_pieces")),
     )
+    op.create_index(
+        "ix_core_pieces_without_blocks",
+        "core_pieces",
+        ["revision_id"],
+        unique=False,
+        sqlite_where=sa.text("xpress_size IS NULL"),
+        postgresql_where=sa.text("xpress_size IS NULL"),
+    )
     op.create_table(
         "feature_scores",
         sa.Column("revision_id", sa.Integer(), autoincrement=False, nullable=False),
