@@ -236,7 +236,7 @@ def test_what_a_build_without_a_compiler_stored_gets_its_blocks_from_one_with_it
         lost = {"xpress": None, "xpress_size": None}
         conn.execute(update(offering.core_pieces).values(**lost))
 
-    without = FragmentWork(engine=engine, now=lambda: NOON, makes_blocks=False)
+    without = FragmentWork(engine=engine, now=lambda: NOON, compressor=lambda: None)
     without.queue_if_due()
     assert _work_off(engine) == []
     _work(engine).queue_if_due()

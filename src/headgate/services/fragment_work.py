@@ -16,7 +16,7 @@ from headgate.catalogue.documents import DocumentEncoding
 from headgate.errors import DocumentError
 from headgate.jobs.context import JobContext
 from headgate.logs import get_logger
-from headgate.metadata.core_pieces import native_compressor
+from headgate.metadata.core_pieces import Compress, native_compressor
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer
 from headgate.services.packers import open_packer
@@ -43,12 +43,12 @@ class FragmentWork:
     engine: Engine
     now: Callable[[], datetime]
     batch: int = 100  #: documents between two looks at who waits
-    makes_blocks: bool = native_compressor() is not None
+    compressor: Callable[[], Compress | None] = native_compressor  #: of blocks
 
     def queue_if_due(self) -> None:
         """Queue the job when there is something to do and it does not wait already."""
         with transactions.read(self.engine) as conn:
-            lacks_blocks = self.makes_blocks and recutting.lacks_blocks(conn)
+            lacks_blocks = recutting.lacks_blocks(conn) and self.compressor() is not None
             if not lacks_blocks and not recutting.due(conn, 1):
                 return
         with transactions.write(self.engine) as conn:
