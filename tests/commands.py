@@ -53,6 +53,7 @@ class HeadgateCommand:
 
     def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
+        self.environment = environment  #: what was set on top of that
         self._environment = {
             name: text for name, text in os.environ.items() if not name.startswith("HEADGATE_")
         } | environment

@@ -2,11 +2,34 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 
+from headgate.services import passwords
 from tests.databases import PostgresServer, postgres_server
 from tests.material import CAPTURES, SHARED
+
+_COSTLY = (passwords._HASHER, passwords._DUMMY)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords at the least cost there is, unless a test wants ``costly_passwords``."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with (
+        patch.object(passwords, "_HASHER", quick),
+        patch.object(passwords, "_DUMMY", quick.hash("nobody knows it")),
+    ):
+        yield
+
+
+@pytest.fixture
+def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords at their real cost."""
+    monkeypatch.setattr(passwords, "_HASHER", _COSTLY[0])
+    monkeypatch.setattr(passwords, "_DUMMY", _COSTLY[1])
 
 
 @pytest.fixture(scope="session")

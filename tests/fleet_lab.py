@@ -52,6 +52,7 @@ from headgate.simulator.windows_client.session import Session
 from headgate.simulator.windows_client.state import AgentState
 from headgate.web.app import create_app
 from tests.commands import HeadgateCommand, Running, fetched, until
+from tests.databases import lay_schema
 from tests.installation import BY, Installation
 from tests.serving import serving_app
 from tests.upstream_lab import RunningLab, running_upstream
@@ -102,7 +103,7 @@ def office_world() -> World:
 @contextmanager
 def office(data: Path) -> Iterator[RunningLab]:
     """Make an installation in ``data`` that knows the office's first month; its source goes on."""
-    installation = Installation(open_home(data, {}))
+    installation = Installation(open_home(lay_schema(data), {}))
     with running_upstream(world=office_world()) as lab:
         installation.point_at(lab)
         synchronize_all(installation)

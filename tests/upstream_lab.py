@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,20 @@ class RunningLab:
         return told
 
 
+def _opened(world: World | str | Path | None, packages: Sequence[Path]) -> World:
+    if isinstance(world, World):
+        return world
+    if packages or str(world).endswith(".toml"):
+        return open_world(world, packages=packages)
+    return _built(world)
+
+
+@cache
+def _built(name: str | Path | None) -> World:
+    """Return a named world, built once: it says the same every time and nothing changes it."""
+    return open_world(name)
+
+
 @contextmanager
 def running_upstream(
     *,
@@ -70,7 +85,7 @@ def running_upstream(
 ) -> Iterator[RunningLab]:
     """Serve a world (one built by a test, or a named one) while the context lasts."""
     upstream = open_upstream(
-        world if isinstance(world, World) else open_world(world, packages=packages),
+        _opened(world, packages),
         weather=weather_named(weather),
         month=month,
         cookie_life=cookie_life,

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from tests.commands import HeadgateCommand
+from tests.commands import HeadgateCommand, SameProcess
+from tests.databases import lay_schema
 from tests.squid import Squids, squids
 from tests.upstream_lab import RunningLab, running_upstream
 
@@ -60,7 +62,15 @@ class Server:
 
     def done(self, *arguments: str, stdin: str = "") -> str:
         """Run a command that has to succeed; return what it printed."""
-        ended = self.headgate(*arguments, stdin=stdin)
+        if arguments[:2] == (
+            "sync",
+            "now",
+        ):  # listens for Ctrl-C, as only a process's own thread can
+            ended = self.headgate(*arguments, stdin=stdin)
+        else:
+            with ThreadPoolExecutor(1) as thread:  # the browser has an event loop in this one
+                here = SameProcess(self.headgate.data, **self.headgate.environment)
+                ended = thread.submit(here, *arguments, stdin=stdin).result()
         assert ended.code == 0, ended
         return ended.out
 
@@ -78,7 +88,7 @@ class Server:
 @contextmanager
 def serving(data: Path, *options: str, **environment: str) -> Iterator[Server]:
     """Run a server with its data in a directory."""
-    headgate = HeadgateCommand(data, **environment)
+    headgate = HeadgateCommand(lay_schema(data), **environment)
     with headgate.running("serve", "--listen", "127.0.0.1:0", *options) as running:
         said = running.wait_until_it_says("serves http://")
         found = re.search(r"http://127\.0\.0\.1:\d+", said)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pytest
 from tests.catalogue_picture import Picture
+from tests.databases import lay_schema
 from tests.installation import Installation
 from tests.upstream_lab import RunningLab, running_upstream
 
@@ -38,6 +39,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         data = tmp_path / f"data{next(numbers)}"
         if copy_of is not None:
             shutil.copytree(copy_of, data)
+        else:
+            lay_schema(data)
         installation = Installation(open_home(data, {}))
         opened.append(installation)
         if lab is not None:
@@ -65,7 +68,7 @@ def server(install: Install, lab: RunningLab) -> Installation:
 @pytest.fixture(scope="session")
 def calm_picture(tmp_path_factory: pytest.TempPathFactory) -> Picture:
     """What the built-in world looks like in a catalogue after one undisturbed synchronization."""
-    installation = Installation(open_home(tmp_path_factory.mktemp("calm") / "data", {}))
+    installation = Installation(open_home(lay_schema(tmp_path_factory.mktemp("calm") / "data"), {}))
     with running_upstream() as running:
         installation.point_at(running)
         assert installation.synchronize()["result"] == "succeeded"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.databases import lay_schema
 from tests.installation import BY, Installation, Moment
 from tests.journeys.conftest import Install
 from tests.upstream_lab import RunningLab, running_upstream
@@ -35,7 +36,7 @@ def lab() -> Iterator[RunningLab]:
 @pytest.fixture(scope="module")
 def catalogue(lab: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory that knows everything; of the files the licences are here."""
-    data = tmp_path_factory.mktemp("approving") / "data"
+    data = lay_schema(tmp_path_factory.mktemp("approving") / "data")
     server = Installation(open_home(data, {}))
     server.point_at(lab)
     server.set(languages_mode="all")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.catalogue_picture import Picture, picture
 from tests.commands import Ended
-from tests.databases import opened
+from tests.databases import lay_schema, opened
 from tests.journeys.conftest import impatient
 from tests.scripted_source import (
     Asked,
@@ -79,6 +79,7 @@ def headgate(
 
     port = front.base_url.rpartition(":")[2]
     source = ("source.kind=upstream", "source.host=127.0.0.1", f"source.port={port}")
+    lay_schema(tmp_path / "data")
     before = os.umask(0o077)
     assert run("settings", "set", *source, "source.tls=false").code == 0
     yield run

@@ -168,7 +168,7 @@ def test_confirming_a_password_counts_as_a_try(sessions: Sessions, quick: None) 
 
 
 def test_an_unknown_name_costs_the_same_work_as_a_wrong_password(
-    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    costly_passwords: None, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified = []
     verify = PasswordHasher.verify
@@ -186,7 +186,7 @@ def test_an_unknown_name_costs_the_same_work_as_a_wrong_password(
 
 
 def test_a_hash_of_an_older_release_is_renewed_at_the_next_sign_in(
-    engine: Engine, sessions: Sessions
+    costly_passwords: None, engine: Engine, sessions: Sessions
 ) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(GOOD.encode())
     with transactions.write(engine) as conn:
