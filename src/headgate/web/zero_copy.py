@@ -40,7 +40,7 @@ async def _send_piece(cycle: RequestResponseCycle, message: Message) -> None:
     Returns early when the receiver has gone.
     """
     transport = cycle.transport
-    if transport.get_write_buffer_size():
+    if transport.get_write_buffer_size() and not transport.is_closing():
         await _emptied(cycle)
     if cycle.disconnected or transport.is_closing():
         return
@@ -77,7 +77,8 @@ async def _emptied(cycle: RequestResponseCycle) -> None:
     try:
         await cycle.flow.drain()
     finally:
-        transport.set_write_buffer_limits()
+        if not transport.is_closing():
+            transport.set_write_buffer_limits()
 
 
 async def _writable(socket: int) -> None:

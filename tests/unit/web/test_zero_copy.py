@@ -142,3 +142,26 @@ def test_a_file_that_is_cut_meanwhile_ends_the_connection_early(
     with pytest.raises(http.client.IncompleteRead):
         answer.read()
     connection.close()
+
+
+def test_parts_between_pieces_keep_their_place(address: tuple[str, int]) -> None:
+    """Text goes through the transport, pieces do not: a slow receiver must not see them mixed."""
+    asked = ",".join(f"{start}-{start + 1_500_000}" for start in range(0, 9_000_000, 1_600_000))
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.settimeout(30)
+        slow.connect(address)
+        headers = f"Host: x\r\nConnection: close\r\nRange: bytes={asked}\r\n\r\n"
+        slow.sendall(f"GET / HTTP/1.1\r\n{headers}".encode())
+        got = b""
+        while piece := slow.recv(65_536):
+            got += piece
+
+    head, _, body = got.partition(b"\r\n\r\n")
+    boundary = head.partition(b"boundary=")[2].partition(b"\r\n")[0]
+    parts = body.split(b"--" + boundary)[1:-1]
+    starts = [int(one.partition(b"bytes ")[2].partition(b"-")[0]) for one in parts]
+    assert starts == list(range(0, 9_000_000, 1_600_000))
+    for start, one in zip(starts, parts, strict=True):
+        content = one.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+        assert content == CONTENT[start : start + 1_500_001][: len(CONTENT) - start]
