@@ -34,6 +34,8 @@ class Figure:
         """Return how much of the target is used up, a dash where there is none."""
         if self.limit is None:
             return "-"
+        if not self.limit:  # nothing of it may happen at all
+            return "**missed**" if self.is_missed else "-"
         share = f"{self.value / self.limit:.0%}"
         return f"**{share}, missed**" if self.is_missed else share
 

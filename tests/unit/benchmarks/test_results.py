@@ -21,6 +21,12 @@ def test_a_section_says_which_targets_were_missed() -> None:
     assert [figure.is_missed for figure in FIGURES] == [False, True, False]
 
 
+def test_what_may_not_happen_at_all_has_no_share() -> None:
+    none, some = (Figure(what="errors", value=count, unit="", limit=0) for count in (0, 2))
+
+    assert (none.share, some.share) == ("-", "**missed**")
+
+
 def test_measuring_again_replaces_a_section_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "RESULTS.md"
     file.write_text("By hand.\n", "utf-8")
