@@ -10,11 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
+from headgate.arenas import share_arenas
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.sentences import Sentence
 from headgate.storage import todo, transactions
 from headgate.storage.engine import Engine
-from headgate.sync.arenas import share_arenas
 from headgate.sync.ingest import Delivery, Ingestion
 from headgate.sync.progress import Progress
 from headgate.upstream.source import DocumentBatch

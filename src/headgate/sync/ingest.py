@@ -1,13 +1,14 @@
 """From received documents to the catalogue: read each, store the batch, note what is damaged.
 
-One transaction per batch. A damaged document is noted in the run, kept for inspection as owed and
-asked for again next time; it never stops the run. Importing a package and synchronizing use the
-same path.
+One transaction per batch; a heavy one is stored in several. A damaged document is noted in the run,
+kept for inspection as owed and asked for again next time; it never stops the run. Importing a
+package and synchronizing use the same path.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.identity import RevisionIdentity
@@ -20,6 +21,10 @@ from headgate.storage.ingestion import IncomingRevision, StoredBatch
 from headgate.storage.runs import Problem
 from headgate.sync.learning import Learning
 
+#: Bytes of documents, as they were received, that are read before they are stored: what is cut from
+#: them is held meanwhile, and comes to several times as much.
+HEAVY = 4 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -29,6 +34,22 @@ class Delivery:
     undelivered: Mapping[RevisionIdentity, str] = field(default_factory=dict)  #: reason in words
     mu_urls: Mapping[bytes, str] = field(default_factory=dict)  #: SHA-1 to address
     received: int = 0  #: bytes on the wire
+
+
+def _parts(delivery: Delivery) -> Iterator[Delivery]:
+    """Yield a delivery in parts of which none but a single document's is heavy.
+
+    The last one, or the only one, has all that is not about single documents.
+    """
+    part: list[ReceivedDocument] = []
+    weight = 0
+    for document in delivery.documents:
+        weight += len(document.data)
+        if part and weight > HEAVY:
+            yield Delivery(documents=part)
+            part, weight = [], len(document.data)
+        part.append(document)
+    yield replace(delivery, documents=part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +92,18 @@ class Ingestion:
         )
 
     def take(self, delivery: Delivery, *, scope: str | None = None) -> Taken:
-        """Store a delivery in one transaction and tick its identities off the list of ``scope``."""
+        """Store a delivery and tick its identities off the list of ``scope``.
+
+        In one transaction, unless it is so heavy that it comes in parts.
+        """
+        parts = [self._take(part, scope) for part in _parts(delivery)]
+        return Taken(
+            stored=sum(part.stored for part in parts),
+            known=tuple(chain.from_iterable(part.known for part in parts)),
+            damaged=tuple(chain.from_iterable(part.damaged for part in parts)),
+        )
+
+    def _take(self, delivery: Delivery, scope: str | None) -> Taken:
         readable, damaged = self._read(delivery.documents)
         at = self.now()
         with transactions.write(self.engine) as conn:

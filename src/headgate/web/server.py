@@ -6,7 +6,6 @@ process before anything after it runs.
 """
 
 import asyncio
-import ctypes
 import errno
 import os
 import resource
@@ -22,6 +21,7 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from headgate.arenas import share_arenas
 from headgate.errors import HeadgateError
 from headgate.web.connections import CarefulProtocol
 from headgate.web.tls import LiveCertificate
@@ -40,7 +40,6 @@ _BACKLOG = 2048
 #: Milliseconds a receiver may take nothing before the kernel ends its connection, and frees what
 #: waits for it: closing alone would wait for ever.
 _STALLED = 120_000
-_M_ARENA_MAX = -8  # malloc.h of glibc
 
 
 class AddressError(HeadgateError):
@@ -129,7 +128,7 @@ def serve(
     """
     _allow_many_connections()
     sys.setswitchinterval(SWITCH_SECONDS)
-    _share_heaps()
+    share_arenas()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, listeners, on_ready, on_stop))
 
@@ -140,16 +139,6 @@ def _allow_many_connections() -> None:
     wanted = MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _share_heaps() -> None:
-    """Let threads share two heaps.
-
-    glibc gives each thread one of its own, and none of them gives back what a crowd once needed.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 2)
 
 
 async def _serve(

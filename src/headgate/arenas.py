@@ -1,7 +1,8 @@
 """How many arenas glibc keeps: two instead of one for each thread.
 
 An arena keeps what its thread has freed, and no other thread gets it. Calls that bring documents of
-megabytes wander over four threads, so every arena would grow to hold the largest of them.
+megabytes wander over four threads, so every arena would grow to hold the largest of them; and in a
+server every thread would keep what a crowd once needed.
 """
 
 import ctypes

@@ -8,7 +8,7 @@ import pytest
 
 _PROGRAM = """
 import ctypes, threading
-from headgate.sync.arenas import share_arenas
+from headgate.arenas import share_arenas
 
 if {shared}:
     assert share_arenas()
