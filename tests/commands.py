@@ -199,7 +199,7 @@ def fetched(url: str) -> tuple[int, str]:
     """Return status and text of a page; 0 when nobody answers."""
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:
-            return answer.status, answer.read().decode(errors="replace")
+            return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read().decode()

@@ -62,10 +62,8 @@ class Server:
 
     def done(self, *arguments: str, stdin: str = "") -> str:
         """Run a command that has to succeed; return what it printed."""
-        if arguments[:2] == (
-            "sync",
-            "now",
-        ):  # listens for Ctrl-C, as only a process's own thread can
+        if arguments[:2] == ("sync", "now"):
+            # It listens for Ctrl-C, as only a process's own thread can.
             ended = self.headgate(*arguments, stdin=stdin)
         else:
             with ThreadPoolExecutor(1) as thread:  # the browser has an event loop in this one

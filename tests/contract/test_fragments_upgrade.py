@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, select, update
 
-from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
-from headgate.catalogue.identity import RevisionIdentity
 from headgate.jobs.context import JobContext, JobPausedError, Progress, Signals
 from headgate.jobs.worker import Worker
 from headgate.jobs.worker_lock import worker_lock
@@ -23,7 +21,7 @@ from headgate.sync.ingest import Delivery, Ingestion
 from tests import databases
 from tests.cast import NOON, a_guid
 from tests.databases import Older
-from tests.unit.metadata.made_documents import a_document, a_servicing_manifest
+from tests.unit.metadata.made_documents import a_received, a_servicing_manifest
 
 LARGE_ONES, DRIVERS, OTHERS = 3, 2, 2
 
@@ -44,19 +42,12 @@ def old(older: Older) -> Iterator[Engine]:
         yield before
 
 
-def _received(**document: str) -> ReceivedDocument:
-    identity = RevisionIdentity(a_guid(), 200)
-    element = f'<upd:UpdateIdentity UpdateID="{identity.update_id}" RevisionNumber="200" />'
-    text = a_document(identity=element, **document)
-    return ReceivedDocument(identity=identity, encoding=DocumentEncoding.UTF8, data=text)
-
-
 def _fill(engine: Engine) -> None:
     documents = [
-        *(_received() for _ in range(OTHERS)),
-        *(_received(rules=a_servicing_manifest(90_000)) for _ in range(LARGE_ONES - 1)),
-        _received(rules=a_servicing_manifest(2_500_000)),
-        *(_received(attributes='UpdateType="Driver"', rules=_DRIVER) for _ in range(DRIVERS)),
+        *(a_received() for _ in range(OTHERS)),
+        *(a_received(rules=a_servicing_manifest(90_000)) for _ in range(LARGE_ONES - 1)),
+        a_received(rules=a_servicing_manifest(2_500_000)),
+        *(a_received(attributes='UpdateType="Driver"', rules=_DRIVER) for _ in range(DRIVERS)),
     ]
     ingestion = Ingestion.begin(engine=engine, packer=Packer(), run_id=None, now=lambda: NOON)
     taken = ingestion.take(Delivery(documents=documents))

@@ -6,23 +6,14 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import func, select
 
-from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
-from headgate.catalogue.identity import RevisionIdentity
 from headgate.metadata.packing import Packer
 from headgate.storage import transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.tables import catalogue as t
 from headgate.sync import ingest
 from headgate.sync.ingest import Delivery, Ingestion
-from tests.cast import NOON, a_guid
-from tests.unit.metadata.made_documents import a_document
-
-
-def _received(text: bytes | None = None) -> ReceivedDocument:
-    identity = RevisionIdentity(a_guid(), 200)
-    element = f'<upd:UpdateIdentity UpdateID="{identity.update_id}" RevisionNumber="200" />'
-    data = a_document(identity=element) if text is None else text
-    return ReceivedDocument(identity=identity, encoding=DocumentEncoding.UTF8, data=data)
+from tests.cast import NOON
+from tests.unit.metadata.made_documents import a_received
 
 
 @pytest.mark.parametrize(("heavy", "parts"), [(1, 5), (10**9, 1)], ids=["heavy", "light"])
@@ -39,7 +30,8 @@ def test_all_of_it_is_taken_whatever_it_weighs(
             yield conn
 
     monkeypatch.setattr(ingest, "HEAVY", heavy)
-    documents = [_received(), _received(), _received(b"no document"), _received(), _received()]
+    first, second, *others = (a_received() for _ in range(4))
+    documents = [first, second, a_received(b"no document"), *others]
     ingestion = Ingestion.begin(engine=engine, packer=Packer(), run_id=None, now=lambda: NOON)
     monkeypatch.setattr(transactions, "write", counted)
     taken = ingestion.take(Delivery(documents=documents))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from tests.commands import fetched, until
+from tests.commands import fetched
 from tests.fleet_lab import (
     LARGE,
     LARGE_SIZE,
@@ -91,7 +91,7 @@ def test_what_was_damaged_is_installed_by_nobody_until_it_was_fetched_again(here
     found = server.home.update_files.verify(actor=BY, watch=lambda _files, _bytes: None)
     assert (len(found.damaged), found.fetching is not None) == (1, True)
     address = f"{doors.address}/Content/{damaged.relative_to(server.home.directory.content)}"
-    until(lambda: fetched(address)[0] == 503)  # what was open a second ago still counts
+    assert fetched(address)[0] == 503
     doors.look()
     agents.scan(doors.address)
     assert not any(large in ids for ids in agents.offers().values()), "its file is not here"

@@ -14,7 +14,7 @@ from headgate.content.store import FileNotStoredError
 from headgate.errors import ContentError, HeadgateError
 from headgate.logs import get_logger
 from headgate.sentences import Sentence
-from headgate.services.second_old import COUNTS
+from headgate.services.second_old import SecondOldEach
 from headgate.storage import served_files, transactions
 from headgate.storage.engine import Engine
 
@@ -52,6 +52,11 @@ class OpenFile:
         """Return the descriptor, to be read at places, not from where it stands."""
         return self._descriptor
 
+    def is_still(self, size: int) -> bool:
+        """Whether nobody has removed it (as is done with damaged ones) or changed its size."""
+        found = os.fstat(self._descriptor)
+        return found.st_nlink > 0 and found.st_size == size
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedFile:
@@ -78,24 +83,21 @@ class ClientContent:
         self._engine = engine
         self._store = store
         self._damaged = quarantine
-        self._monotonic = monotonic
-        self._recent: dict[bytes, tuple[float, ServedFile]] = {}
+        self._recent = SecondOldEach[bytes, ServedFile](monotonic)
 
     def recent(self, folder: str, name: str) -> ServedFile | None:
-        """Return a file that was opened within the last second; asks neither database nor disk.
+        """Return a file that was opened within the last second, and is still as it was.
 
-        Computers fetch a file range by range. None: it has to be opened.
+        Computers fetch a file range by range; this does not ask the database. None: it has to be
+        opened.
         """
         digest = _digest(folder, name)
         found = None if digest is None else self._recent.get(digest)
-        return found[1] if found and self._monotonic() - found[0] < COUNTS else None
+        return found if found and found.opened.is_still(found.size) else None
 
-    def forget(self) -> None:
+    def close_old(self) -> None:
         """Close files that were opened more than a second ago; who reads them still may."""
-        earliest = self._monotonic() - COUNTS
-        for digest, (opened_at, _) in list(self._recent.items()):
-            if opened_at <= earliest:
-                self._recent.pop(digest, None)
+        self._recent.forget_old()
 
     def open(self, folder: str, name: str) -> ServedFile:
         """Open the file computers know as ``/Content/<folder>/<name>``, in any letter case.
@@ -103,7 +105,7 @@ class ClientContent:
         The name's extension does not matter: documents may call one file by several, and what is
         served is named by its digest. Raises NoSuchFile and FileInQuarantine.
         """
-        asked, digest = self._monotonic(), _digest(folder, name)
+        asked, digest = self._recent.now(), _digest(folder, name)
         if digest is None:
             raise NoSuchFile
         with transactions.read(self._engine) as conn:
@@ -113,11 +115,11 @@ class ClientContent:
         if record.presence is FilePresence.DAMAGED or record.stored_at is None:
             raise FileInQuarantine
         opened = self._opened(digest)
-        if os.fstat(opened.fileno()).st_size != record.size:
+        if not opened.is_still(record.size):
             self._quarantine(digest, "its size has changed")
             raise FileInQuarantine
         file = ServedFile(opened=opened, sha1=digest, size=record.size, stored_at=record.stored_at)
-        self._recent[digest] = (asked, file)
+        self._recent.put(digest, file, asked=asked)
         return file
 
     def _opened(self, digest: bytes) -> OpenFile:
@@ -134,7 +136,7 @@ class ClientContent:
     def _quarantine(self, digest: bytes, why: str) -> None:
         """Somebody has touched the content directory: nothing of the file goes out any more."""
         get_logger(__name__).error("file quarantined", sha1=digest.hex(), reason=why)
-        self._recent.pop(digest, None)
+        self._recent.drop(digest)
         self._damaged(digest)
 
 

@@ -25,7 +25,7 @@ from headgate.services.client_refusals import ComputerRefused, Refusal
 from headgate.services.client_standing import ClientStanding, Standing, is_last_change
 from headgate.services.contacts import Contacts
 from headgate.services.cookies import ClientCookie, Cookies, SealedCookie, Ticket
-from headgate.services.second_old import COUNTS
+from headgate.services.second_old import SecondOldEach
 from headgate.services.visitor import Visitor
 from headgate.storage import computers, transactions
 from headgate.storage.engine import Engine
@@ -44,9 +44,6 @@ REGISTER_COMPUTER = "RegisterComputer"
 #: Calls of a computer that has not told yet what it is: to tell it, and to find over from another
 #: server, whose order of calls ends with ``RefreshCache`` (FACTS §1.6).
 BEFORE_REGISTRATION = frozenset({REGISTER_COMPUTER, "RefreshCache"})
-
-#: Computers remembered for a second; far fewer come in one.
-_MOST_REMEMBERED = 10_000
 
 _PROTOCOL = re.compile(r"(\d{1,5})\.(\d{1,5})", re.ASCII)
 
@@ -93,8 +90,7 @@ class ClientHandshake:
         self._standing = standing
         self._contacts = contacts
         self._now = now
-        self._monotonic = monotonic
-        self._registered: dict[str, float] = {}  #: when computers were last seen to be
+        self._registered = SecondOldEach[str, bool](monotonic)
 
     def config(self) -> ClientConfiguration:
         """Return what computers are told before anything else."""
@@ -202,16 +198,13 @@ class ClientHandshake:
 
     def _is_registered(self, client_id: str) -> bool:
         """A computer scans in dozens of calls: what was found is good for a second."""
-        asked = self._monotonic()
-        seen = self._registered.get(client_id)
-        if seen is not None and asked - seen < COUNTS:
+        if self._registered.get(client_id):
             return True
+        asked = self._registered.now()
         with transactions.read(self._engine) as conn:
             is_registered = computers.is_registered(conn, client_id)
-        if len(self._registered) >= _MOST_REMEMBERED:
-            self._registered.clear()
         if is_registered:
-            self._registered[client_id] = asked
+            self._registered.put(client_id, True, asked=asked)
         return is_registered
 
     def _met(self, computer_id: str, name: str, group: str | None, visitor: Visitor) -> None:

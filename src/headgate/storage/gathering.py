@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Select, func, select
 from sqlalchemy import Text as TextType
 
-from headgate.storage.types import Guid, UtcDateTime
+from headgate.storage.types import Guid, UtcDateTime, hyphenated
 
 #: Rows of one portion, about: of a millisecond or two.
 ROWS = 2000
@@ -87,7 +87,5 @@ class _Guids(dict[str, str | None]):
         super().__init__({"": None})  # SQLite's hex() of NULL
 
     def __missing__(self, digits: str) -> str:
-        text = digits.lower()
-        guid = f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-        self[digits] = guid
+        guid = self[digits] = hyphenated(digits.lower())
         return guid

@@ -12,6 +12,11 @@ from headgate import sentences
 _MICROSECONDS = 1_000_000
 
 
+def hyphenated(digits: str) -> str:
+    """Return the text of a GUID from its 32 digits."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 class Guid(TypeDecorator[str]):
     """A lower-case GUID with hyphens in Python; 16 bytes on SQLite, ``uuid`` on PostgreSQL."""
 
@@ -34,8 +39,7 @@ class Guid(TypeDecorator[str]):
         """Turn what the driver gives into lower-case text with hyphens."""
         if value is None or dialect.name == "postgresql":
             return None if value is None else str(value)
-        text = bytes(value).hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return hyphenated(bytes(value).hex())
 
 
 class UtcDateTime(TypeDecorator[datetime]):

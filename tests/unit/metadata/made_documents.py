@@ -1,5 +1,10 @@
 """Update documents made for tests: the shape of FACTS §8.1, own wording."""
 
+from tests.cast import a_guid
+
+from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
+from headgate.catalogue.identity import RevisionIdentity
+
 MSUS = "http://schemas.microsoft.com/msus/2002/12/"
 UPDATE_ID = "0b1f6a52-7b1c-4a3e-9d2f-5a3c8e9f0a11"
 OTHER_ID = "7D3C5A11-2B4E-4F60-8A9B-0C1D2E3F4A5B"
@@ -66,3 +71,11 @@ def a_servicing_manifest(size: int) -> str:
         f"<package>{parts}</package></assembly></cbsar:CbsPackageApplicabilityMetadata>"
         "</upd:Metadata>"
     )
+
+
+def a_received(data: bytes | None = None, **document: str) -> ReceivedDocument:
+    """Return a document as a source sends it, of an update nobody else has; ``data``: its text."""
+    identity = RevisionIdentity(a_guid(), 200)
+    element = f'<upd:UpdateIdentity UpdateID="{identity.update_id}" RevisionNumber="200" />'
+    text = a_document(identity=element, **document) if data is None else data
+    return ReceivedDocument(identity=identity, encoding=DocumentEncoding.UTF8, data=text)

@@ -20,7 +20,7 @@ from headgate.web.files.byte_ranges import NotSatisfiable
 from headgate.web.files.response import READERS, FileResponse, etag_of, last_modified_of
 
 #: Seconds after which a file nobody has asked for again is closed.
-_FORGET_AFTER = 1.1
+_CLOSE_AFTER = 1.1
 
 
 def file_routes(content: ClientContent) -> list[AnyCaseRoute]:
@@ -50,7 +50,7 @@ class _FileDoor:
         if file is None:
             # One trip to a thread for everything that asks the database and the disk.
             file = await anyio.to_thread.run_sync(self._content.open, folder, name, limiter=READERS)
-            asyncio.get_running_loop().call_later(_FORGET_AFTER, self._content.forget)
+            asyncio.get_running_loop().call_later(_CLOSE_AFTER, self._content.close_old)
         return file
 
 

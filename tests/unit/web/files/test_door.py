@@ -203,3 +203,19 @@ def test_a_file_somebody_has_taken_away_is_missed(door: Door) -> None:
         answer = door.browser.get(door.path)
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_file_that_is_taken_out_or_cut_is_refused_at_the_next_range(door: Door) -> None:
+    """What was opened a moment ago does not go on being sent (`content verify` removes it)."""
+    (kept,) = (one for one in door.store.root.rglob("*.*") if one.is_file())
+    first = {"Range": "bytes=0-99"}
+    assert door.browser.get(door.path, headers=first).status_code == 206
+    whole = kept.read_bytes()
+    kept.unlink()
+    assert door.browser.get(door.path, headers=first).status_code == 503
+
+    kept.write_bytes(whole)
+    door.now(FilePresence.PRESENT)
+    assert door.browser.get(door.path, headers=first).status_code == 206
+    kept.write_bytes(whole[:-1])
+    assert door.browser.get(door.path, headers=first).status_code == 503
