@@ -23,6 +23,7 @@ from headgate.services.people import Role, Way
 from headgate.storage import transactions, users
 from headgate.web.app import create_app
 from headgate.web.console.cookies import SESSION
+from tests.commands import ANY_DISK
 from tests.databases import lay_schema
 from tests.installation import Installation
 
@@ -197,7 +198,7 @@ def opened_console(installation: Installation) -> Iterator[ConsoleLab]:
 def new_console(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[ConsoleLab]:
     """Yield the console of an installation made for it in a folder."""
     data = folder / "data" if environment else lay_schema(folder / "data")
-    installation = Installation(open_home(data, environment or {}))
+    installation = Installation(open_home(data, {**ANY_DISK, **(environment or {})}))
     try:
         with opened_console(installation) as opened:
             yield opened

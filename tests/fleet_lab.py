@@ -51,7 +51,7 @@ from headgate.simulator.windows_client.scan import Scan, offered
 from headgate.simulator.windows_client.session import Session
 from headgate.simulator.windows_client.state import AgentState
 from headgate.web.app import create_app
-from tests.commands import HeadgateCommand, Running, fetched, until
+from tests.commands import ANY_DISK, HeadgateCommand, Running, fetched, until
 from tests.databases import lay_schema
 from tests.installation import BY, Installation
 from tests.serving import serving_app
@@ -103,7 +103,7 @@ def office_world() -> World:
 @contextmanager
 def office(data: Path) -> Iterator[RunningLab]:
     """Make an installation in ``data`` that knows the office's first month; its source goes on."""
-    installation = Installation(open_home(lay_schema(data), {}))
+    installation = Installation(open_home(lay_schema(data), ANY_DISK))
     with running_upstream(world=office_world()) as lab:
         installation.point_at(lab)
         synchronize_all(installation)
@@ -114,7 +114,7 @@ def office(data: Path) -> Iterator[RunningLab]:
 @contextmanager
 def opened(data: Path) -> Iterator[Installation]:
     """Open an installation that is there; other processes may serve it meanwhile."""
-    installation = Installation(open_home(data, {}))
+    installation = Installation(open_home(data, ANY_DISK))
     try:
         yield installation
     finally:

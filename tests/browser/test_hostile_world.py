@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Browse, Server, serving, sign_in
+from tests.commands import ANY_DISK
 from tests.hostile_world import SCRIPT, World, fill
 
 from headgate.bootstrap import open_home
@@ -16,7 +17,7 @@ TELEPHONE = {"width": 390, "height": 844}
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, World]]:
     """A server whose catalogue is hostile; tests here only look."""
     data = tmp_path_factory.mktemp("hostile") / "data"
-    home = open_home(data, {})
+    home = open_home(data, ANY_DISK)
     world = fill(home.engine)
     home.engine.dispose()
     with serving(data) as server:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pytest
 from tests.catalogue_picture import Picture
+from tests.commands import ANY_DISK
 from tests.databases import lay_schema
 from tests.installation import Installation
 from tests.upstream_lab import RunningLab, running_upstream
@@ -41,7 +42,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
             shutil.copytree(copy_of, data)
         else:
             lay_schema(data)
-        installation = Installation(open_home(data, {}))
+        installation = Installation(open_home(data, ANY_DISK))
         opened.append(installation)
         if lab is not None:
             installation.point_at(lab)
@@ -68,7 +69,9 @@ def server(install: Install, lab: RunningLab) -> Installation:
 @pytest.fixture(scope="session")
 def calm_picture(tmp_path_factory: pytest.TempPathFactory) -> Picture:
     """What the built-in world looks like in a catalogue after one undisturbed synchronization."""
-    installation = Installation(open_home(lay_schema(tmp_path_factory.mktemp("calm") / "data"), {}))
+    installation = Installation(
+        open_home(lay_schema(tmp_path_factory.mktemp("calm") / "data"), ANY_DISK)
+    )
     with running_upstream() as running:
         installation.point_at(running)
         assert installation.synchronize()["result"] == "succeeded"

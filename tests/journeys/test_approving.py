@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.commands import ANY_DISK
 from tests.databases import lay_schema
 from tests.installation import BY, Installation, Moment
 from tests.journeys.conftest import Install
@@ -37,7 +38,7 @@ def lab() -> Iterator[RunningLab]:
 def catalogue(lab: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory that knows everything; of the files the licences are here."""
     data = lay_schema(tmp_path_factory.mktemp("approving") / "data")
-    server = Installation(open_home(data, {}))
+    server = Installation(open_home(data, ANY_DISK))
     server.point_at(lab)
     server.set(languages_mode="all")
     server.synchronize()

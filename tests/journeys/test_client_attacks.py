@@ -15,7 +15,7 @@ from sqlalchemy import select
 from tests import client_world
 from tests.client_door import DESK, ClientDoor
 from tests.client_world import Shelf
-from tests.commands import SameProcess
+from tests.commands import ANY_DISK, SameProcess
 from tests.soap_door import Computer, OpenDoor, open_door, serving
 
 from headgate.bootstrap import open_home
@@ -200,7 +200,7 @@ def test_nobody_speaks_for_another_computer(door: OpenDoor, computer: Computer) 
 
 def test_what_a_terminal_would_obey_never_reaches_one(tmp_path: Path) -> None:
     headgate = SameProcess(tmp_path / "data")
-    home = open_home(headgate.data, {})
+    home = open_home(headgate.data, ANY_DISK)
     with serving(open_door(home.engine, tmp_path)) as door:
         computer = door.computer()
         computer.shake_hands()

@@ -9,7 +9,7 @@ import pytest
 from tests.cast import NOON
 from tests.cast import a_revision as an_update
 from tests.client_door import A_CLIENT, ClientDoor
-from tests.commands import Ended, HeadgateCommand, SameProcess
+from tests.commands import ANY_DISK, Ended, HeadgateCommand, SameProcess
 from tests.deciding import approve
 from tests.published import publish
 from tests.reports import ALICE, a_statement, register
@@ -28,7 +28,7 @@ def headgate(tmp_path: Path) -> HeadgateCommand:
 
 @pytest.fixture
 def door(headgate: HeadgateCommand) -> Iterator[ClientDoor]:
-    home = open_home(headgate.data, {})
+    home = open_home(headgate.data, ANY_DISK)
     door = ClientDoor(home.engine, home.directory.secret_file)
     yield door
     door.close()
@@ -167,7 +167,7 @@ def test_files_and_scripts_are_for_windows_tools(headgate: HeadgateCommand, tmp_
 
 def test_with_tls_computers_learn_whom_to_trust(headgate: HeadgateCommand) -> None:
     done(headgate("settings", "set", "server.names=wsus.example.com"))
-    home = open_home(headgate.data, {})
+    home = open_home(headgate.data, ANY_DISK)
     home.certificates.ready()  # what a server does when it starts
     facts = home.certificates.describe()
     home.engine.dispose()

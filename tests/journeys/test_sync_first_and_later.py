@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.catalogue_picture import Picture
+from tests.commands import ANY_DISK
 from tests.installation import BY, Installation, Row
 from tests.upstream_lab import RunningLab, running_upstream
 
@@ -58,7 +59,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     began = datetime.now(UTC)
-    server = Installation(open_home(tmp_path_factory.mktemp("story") / "data", {}))
+    server = Installation(open_home(tmp_path_factory.mktemp("story") / "data", ANY_DISK))
     browser = server.home.catalogue_browser
     with running_upstream() as lab:
         server.point_at(lab)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.catalogue_picture import Picture
+from tests.commands import ANY_DISK
 from tests.databases import PostgresServer
 from tests.installation import BY, Installation, Moment
 from tests.journeys.conftest import impatient
@@ -22,7 +23,7 @@ def server(
     """An installation whose database is a new, empty one in PostgreSQL."""
     monkeypatch.setattr("headgate.sync.job._pause", impatient)
     url = postgres.new_database(prepared=False)
-    server = Installation(open_home(tmp_path / "data", {"HEADGATE_DATABASE_URL": url}))
+    server = Installation(open_home(tmp_path / "data", {**ANY_DISK, "HEADGATE_DATABASE_URL": url}))
     assert server.engine.dialect.name == "postgresql"
     server.point_at(lab)
     yield server

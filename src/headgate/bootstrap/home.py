@@ -64,6 +64,7 @@ class Home:
     environment: Mapping[str, str]
     local: Local
     engine: Engine
+    store: LocalStore
     configuring: Configuring
     sync_control: SyncControl
     sessions: Sessions  #: one for the process: it counts failed sign-ins
@@ -105,7 +106,7 @@ class Home:
         """Return what keeps, verifies and adopts update files."""
         return UpdateFiles(
             engine=self.engine,
-            store=LocalStore(self.directory.content),
+            store=self.store,
             now=clock.now,
             memory=self.catalogue_browser.memory,
             readiness=Readiness(settings=self.configuring.shared),
@@ -119,7 +120,7 @@ class Home:
         return Approving(
             engine=self.engine,
             settings=self.configuring.shared,
-            store=LocalStore(self.directory.content),
+            store=self.store,
             now=clock.now,
         )
 
@@ -144,7 +145,7 @@ class Home:
             secret_key=SecretKey(self.directory.secret_file),
             settings=RecentSettings(self.configuring.shared),
             addresses=self.addresses,
-            store=LocalStore(self.directory.content),
+            store=self.store,
             update_files=self.update_files,
         )
 
@@ -190,7 +191,7 @@ class Home:
             addresses=self.addresses,
             health=health,
             directory=self.directory.path,
-            room_for_files=LocalStore(self.directory.content).space,
+            room_for_files=self.store.space,
         )
 
     def worker(self, signals: Signals) -> Worker:
@@ -231,12 +232,14 @@ def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -
     configuring = Configuring(
         engine=engine, secret_key=SecretKey(place.secret_file), environment=environment
     )
+    store = LocalStore(place.content, keep_free=local.keep_free)
     names = ServerNames(lambda: configuring.shared().server.names)
     home = Home(
         directory=place,
         environment=environment,
         local=local,
         engine=engine,
+        store=store,
         configuring=configuring,
         sync_control=SyncControl(engine=engine, configuring=configuring),
         sessions=Sessions(engine=engine, limits=lambda: _session_limits(configuring)),
@@ -253,9 +256,7 @@ def open_home(data: Path | None, environment: Mapping[str, str] | None = None) -
             names=names,
             now=clock.now,
         ),
-        catalogue_browser=CatalogueBrowser(
-            engine=engine, unpack=Unpacker(engine), store=LocalStore(place.content)
-        ),
+        catalogue_browser=CatalogueBrowser(engine=engine, unpack=Unpacker(engine), store=store),
     )
     settling.settle_if_never(engine)
     home.word_index.queue_if_due()
@@ -311,7 +312,7 @@ def _synchronization(home: Home) -> "SynchronizationJobs":
         engine=home.engine,
         directory=home.directory.path,
         settings=home.configuring.shared,
-        store=LocalStore(home.directory.content),
+        store=home.store,
     )
 
 

@@ -51,10 +51,14 @@ class StoreNotReadableError(ContentError):
 
 
 class LocalStore:
-    """A directory of update files; it is made when the first file comes."""
+    """A directory of update files; it is made when the first file comes.
 
-    def __init__(self, root: Path) -> None:
+    ``keep_free``: bytes its files leave free on the disk; None for the usual reserve.
+    """
+
+    def __init__(self, root: Path, *, keep_free: int | None = None) -> None:
         self.root = root
+        self._keep_free = keep_free
 
     def has(self, sha1: bytes) -> bool:
         """Whether a file of this digest is stored."""
@@ -137,7 +141,7 @@ class LocalStore:
         while not place.exists():
             place = place.parent
         usage = shutil.disk_usage(place)
-        return Space(total=usage.total, free=usage.free)
+        return Space(total=usage.total, free=usage.free, keep_free=self._keep_free)
 
     def drop_aside(self) -> int:
         """Throw away what unfinished downloads have left; return the bytes freed."""

@@ -13,7 +13,8 @@ from typing import BinaryIO, Protocol
 from headgate.errors import ContentError
 from headgate.sentences import Sentence
 
-#: Never fill a disk to its end: the database may live on the same one.
+#: Never fill a disk to its end: the database may live on the same one. An administrator may know
+#: better (setting ``content.keep_free_mb``): a disk for update files alone can be filled.
 RESERVE_BYTES = 10_000_000_000
 RESERVE_SHARE = 0.05
 
@@ -38,10 +39,13 @@ class Space:
 
     total: int
     free: int
+    keep_free: int | None = None  #: the reserve somebody chose
 
     @property
     def reserve(self) -> int:
-        """What stays free: 10 GB or 5 % of the disk, whichever is less."""
+        """What stays free: what was chosen, or 10 GB or 5 % of the disk, whichever is less."""
+        if self.keep_free is not None:
+            return self.keep_free
         return min(RESERVE_BYTES, int(self.total * RESERVE_SHARE))
 
     @property

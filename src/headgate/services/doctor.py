@@ -126,7 +126,8 @@ def _room_for_database(place: DataDirectory) -> Finding:
 
 def _room_for_files(patient: Patient) -> Finding:
     subject = Sentence("space for files")
-    space = LocalStore(patient.directory.content).space()
+    store = LocalStore(patient.directory.content, keep_free=patient.local.keep_free)
+    space = store.space()
     said = Sentence(
         "{usable} may be used in {place}; {reserve} stay free.",
         usable=Bytes(space.usable),
@@ -140,7 +141,8 @@ def _room_for_files(patient: Patient) -> Finding:
         verdict=Verdict.WARNING,
         sentence=Sentences((said, Sentence("No update files are fetched."))),
         next_step=Sentence(
-            "Free space, run `headgate content purge`, or move the content directory."
+            "Free space, run `headgate content purge`, move the content directory, or let files "
+            "leave less free (content.keep_free_mb)."
         ),
     )
 

@@ -101,6 +101,14 @@ LOCAL = _table(
         meaning=Sentence("file with the Kerberos key of HTTP/NAME: browsers sign in by Negotiate"),
     ),
     Key(
+        name="content.keep_free_mb",
+        read=values.number(0, 100_000_000),
+        meaning=Sentence(
+            "megabytes update files leave free on their disk; default: 10,000 or a twentieth of "
+            "it, whichever is less"
+        ),
+    ),
+    Key(
         name="log.level",
         read=values.one_of("debug", "info", "warning", "error"),
         default="info",

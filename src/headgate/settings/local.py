@@ -29,6 +29,7 @@ class Local:
     trusted_proxies: tuple[str, ...]  #: networks
     user_header: str | None  #: counts from trusted proxies alone
     keytab: Path | None
+    keep_free: int | None  #: bytes update files leave free; None: what ``content.store`` says
     log_level: str
     log_json: bool
 
@@ -48,6 +49,7 @@ def local_settings(file: Path, environment: Mapping[str, str]) -> Local:
         trusted_proxies=found["listen.trusted_proxies"],
         user_header=found["console.user_header"],
         keytab=_path(found["console.keytab"]),
+        keep_free=_bytes(found["content.keep_free_mb"]),
         log_level=found["log.level"],
         log_json=found["log.format"] == "json",
     )
@@ -55,6 +57,10 @@ def local_settings(file: Path, environment: Mapping[str, str]) -> Local:
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
+
+
+def _bytes(megabytes: int | None) -> int | None:
+    return None if megabytes is None else megabytes * 1_000_000
 
 
 def _from_file(file: Path) -> dict[str, Value]:

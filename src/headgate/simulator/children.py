@@ -48,9 +48,13 @@ def headgate(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "headgate", *arguments]
 
 
-def clean_environment() -> dict[str, str]:
-    """Return our environment without settings: the demo must not meet somebody's real server."""
-    return {name: text for name, text in os.environ.items() if not name.startswith("HEADGATE_")}
+def demo_environment() -> dict[str, str]:
+    """Return our environment with the demo's settings alone: it must not meet a real server.
+
+    Its few files leave less free than usual, so that it runs on a small or well-filled disk.
+    """
+    ours = {name: text for name, text in os.environ.items() if not name.startswith("HEADGATE_")}
+    return ours | {"HEADGATE_CONTENT_KEEP_FREE_MB": "100"}
 
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -74,7 +78,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=self._out,
             stderr=subprocess.STDOUT,
-            env=clean_environment(),
+            env=demo_environment(),
             start_new_session=True,
             preexec_fn=_end_with_parent,
         )

@@ -26,7 +26,7 @@ from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from headgate.errors import HeadgateError
-from headgate.simulator.children import LOOPBACK, Child, clean_environment, free_port, headgate
+from headgate.simulator.children import LOOPBACK, Child, demo_environment, free_port, headgate
 
 #: Where computers look for an update server; the demo takes it, or the next free port.
 USUAL_PORT = 8530
@@ -159,7 +159,7 @@ class _Story:
             stdout=subprocess.PIPE,
             text=True,
             check=False,
-            env=clean_environment(),
+            env=demo_environment(),
         )
         if done.returncode != 0:
             raise DemoFailedError(

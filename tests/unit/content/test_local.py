@@ -91,6 +91,14 @@ def test_the_reserve_is_ten_gigabytes_or_a_twentieth() -> None:
     assert (large.reserve, large.usable) == (10_000_000_000, 0)
 
 
+def test_who_chose_what_stays_free_gets_that(tmp_path: Path) -> None:
+    nothing = LocalStore(tmp_path, keep_free=0).space()
+    everything = LocalStore(tmp_path, keep_free=nothing.total).space()
+
+    assert (nothing.reserve, nothing.usable) == (0, nothing.free)
+    assert (everything.reserve, everything.usable) == (nothing.total, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.cast import a_category, a_guid, an_identity
 from tests.catalogue_rows import below, store
+from tests.commands import ANY_DISK
 
 from headgate import clock
 from headgate.bootstrap import Home, open_home
@@ -116,7 +117,7 @@ class _Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[_Place]:
-    home = open_home(tmp_path / "data", {})
+    home = open_home(tmp_path / "data", ANY_DISK)
     yield _Place(home, tmp_path)
     home.engine.dispose()
 

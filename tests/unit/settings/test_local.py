@@ -36,6 +36,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert (local.listen_http, local.log_level) == ("127.0.0.1:2", "debug")
 
 
+def test_what_stays_free_is_said_in_megabytes(tmp_path: Path) -> None:
+    file = _written(tmp_path, "[content]\nkeep_free_mb = 2500\n")
+
+    assert local_settings(file, {}).keep_free == 2_500_000_000
+    assert local_settings(file, {"HEADGATE_CONTENT_KEEP_FREE_MB": "0"}).keep_free == 0
+    assert local_settings(tmp_path / "none", {}).keep_free is None
+
+
 def test_a_secret_is_read_from_the_file_the_environment_names(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("postgresql://u:pw@db/headgate\n")
 

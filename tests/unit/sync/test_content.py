@@ -88,7 +88,7 @@ def _present(engine: Engine) -> int:
 
 
 def test_due_files_come_in_and_are_counted(engine: Engine, origin: Origin, tmp_path: Path) -> None:
-    kept = LocalStore(tmp_path / "content")
+    kept = LocalStore(tmp_path / "content", keep_free=0)
     files = _files(engine, origin, "one", "two", "three", "four", "five", "six")
 
     assert _fetch(engine, kept) == []
@@ -106,7 +106,7 @@ def test_one_failed_file_is_a_problem_and_the_others_come(
     _files(engine, origin, "good", "gone", "fine")
     del origin.files["/gone.cab"]
 
-    (problem,) = _fetch(engine, LocalStore(tmp_path / "content"))
+    (problem,) = _fetch(engine, LocalStore(tmp_path / "content", keep_free=0))
 
     assert problem.kind == "file"
     assert "gone.cab" in problem.subject
@@ -117,7 +117,7 @@ def test_one_failed_file_is_a_problem_and_the_others_come(
 def test_a_file_with_other_bytes_is_never_kept(
     engine: Engine, origin: Origin, tmp_path: Path
 ) -> None:
-    kept = LocalStore(tmp_path / "content")
+    kept = LocalStore(tmp_path / "content", keep_free=0)
     (file,) = _files(engine, origin, "right")
     origin.files["/right.cab"] = b"wrong"
 
@@ -131,7 +131,7 @@ def test_a_file_with_other_bytes_is_never_kept(
 def test_what_was_put_there_by_hand_is_taken_if_it_is_whole(
     engine: Engine, origin: Origin, tmp_path: Path
 ) -> None:
-    kept = LocalStore(tmp_path / "content")
+    kept = LocalStore(tmp_path / "content", keep_free=0)
     by_hand, broken = _files(engine, origin, "by-hand", "broken")
     for file, data in ((by_hand, b"by-hand"), (broken, b"BROKEN")):
         aside = kept.aside(file.sha1)
@@ -166,7 +166,7 @@ def test_when_nothing_arrives_any_more_the_rest_is_not_tried(
 
     problems = _fetch(
         engine,
-        LocalStore(tmp_path / "content"),
+        LocalStore(tmp_path / "content", keep_free=0),
         addresses=lambda file: (f"http://nowhere.invalid/{file.name}",),
     )
 
@@ -182,14 +182,14 @@ def test_files_that_are_gone_do_not_keep_the_others_away(
     for number in range(29):
         del origin.files[f"/file-{number}.cab"]
 
-    problems = _fetch(engine, LocalStore(tmp_path / "content"))
+    problems = _fetch(engine, LocalStore(tmp_path / "content", keep_free=0))
 
     assert len(problems) == 29
     assert _present(engine) == 1
 
 
 def test_cancelling_keeps_what_has_come(engine: Engine, origin: Origin, tmp_path: Path) -> None:
-    kept = LocalStore(tmp_path / "content")
+    kept = LocalStore(tmp_path / "content", keep_free=0)
     _files(engine, origin, *(f"file-{number}" for number in range(12)))
 
     def check_stopped() -> None:
@@ -208,7 +208,7 @@ def test_cancelling_keeps_what_has_come(engine: Engine, origin: Origin, tmp_path
 def test_an_interrupted_download_goes_on_where_it_stopped(
     engine: Engine, origin: Origin, tmp_path: Path
 ) -> None:
-    kept = LocalStore(tmp_path / "content")
+    kept = LocalStore(tmp_path / "content", keep_free=0)
     (file,) = _files(engine, origin, "a-file-of-some-length")
     kept.aside(file.sha1).write_bytes(b"a-file-of")
 

@@ -11,6 +11,7 @@ from threading import Event, Semaphore
 import httpx2
 import pytest
 from starlette.testclient import TestClient
+from tests.commands import ANY_DISK
 from tests.console import NAMES, PASSWORD, Browser, ConsoleLab, Page, new_console, opened_console
 from tests.installation import Installation
 
@@ -344,7 +345,7 @@ def test_an_error_nobody_has_foreseen_is_told_without_its_details(
 
 
 def test_a_database_that_does_not_answer_is_told_on_a_page(tmp_path: Path) -> None:
-    installation = Installation(open_home(tmp_path / "data", {}))
+    installation = Installation(open_home(tmp_path / "data", ANY_DISK))
     with answering(installation) as client:
         for file in (tmp_path / "data").glob("headgate.db*"):
             file.unlink()
@@ -364,7 +365,7 @@ def test_pages_answer_while_another_program_holds_the_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("headgate.storage.engine.BUSY_TIMEOUT", 0)
-    installation = Installation(open_home(tmp_path / "data", {}))
+    installation = Installation(open_home(tmp_path / "data", ANY_DISK))
     with answering(installation) as client:
         carried = token(Browser(client))
         form = {FORM_TOKEN: carried, "session": "0"}

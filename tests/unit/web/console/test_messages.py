@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from tests.commands import ANY_DISK
 from tests.installation import Installation
 
 import headgate
@@ -45,7 +46,7 @@ def below(kind: type[HeadgateError]) -> Iterator[type[HeadgateError]]:
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    installation = Installation(open_home(tmp_path_factory.mktemp("faces") / "data", {}))
+    installation = Installation(open_home(tmp_path_factory.mktemp("faces") / "data", ANY_DISK))
     home = installation.home
     yield home.console(Health(engine=home.engine, worker_is_alive=lambda: True))
     installation.engine.dispose()
