@@ -19,6 +19,7 @@ from headgate.sentences import Bytes, Sentence, counted
 from headgate.services.addresses import Addresses
 from headgate.services.configuring import Configuring
 from headgate.services.doctor import LITTLE_ROOM, NO_ROOM
+from headgate.services.file_fetching import FETCH_FILES
 from headgate.services.findings import Verdict
 from headgate.services.health import RUNS, Health
 from headgate.services.own_certificates import DAYS_BEFORE_END, OwnCertificates
@@ -29,6 +30,7 @@ from headgate.storage import (
     audit,
     catalogue_numbers,
     categories,
+    decisions,
     file_records,
     jobs,
     run_history,
@@ -106,6 +108,7 @@ class Attention:
                 *_synchronizing(conn),
                 *_new_products(conn, ProductsMode(shared.products.mode), now),
                 *_licences(conn),
+                *_waiting_for_files(conn),
             ]
         found += [*self._server(), *self._room(shared), *self._certificate(), *_settings(shared)]
         order = list(Verdict)
@@ -289,6 +292,25 @@ def _licences(conn: Connection) -> Iterator[Item]:
                 count=missing,
             ),
             next_step=Sentence("The next synchronization fetches them."),
+            deed=Deed.SYNCHRONIZE,
+        )
+
+
+def _waiting_for_files(conn: Connection) -> Iterator[Item]:
+    """Yield approved updates whose files are not all here, unless they are being fetched."""
+    waiting = decisions.count_waiting(conn)
+    if waiting and not jobs.unfinished(conn, [SYNCHRONIZE, FETCH_FILES]):
+        yield Item(
+            kind="waiting for files",
+            verdict=Verdict.WARNING,
+            sentence=counted(
+                "{count} approved update waits for its files: no computer installs it yet.",
+                "{count} approved updates wait for their files: no computer installs them yet.",
+                count=waiting,
+            ),
+            next_step=Sentence(
+                "The next synchronization asks for them again, and says why one does not come."
+            ),
             deed=Deed.SYNCHRONIZE,
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, distinct, func, select
 
 from headgate.approvals.decisions import Action, Approval, Decisions, Decline
 from headgate.storage import effective, gathering, statements
@@ -37,6 +37,18 @@ def approved_updates(conn: Connection) -> list[str]:
     """Return the ids of the updates that are approved for some group."""
     wanted = select(approvals.c.update_id).where(approvals.c.action.is_not(None)).distinct()
     return list(conn.execute(wanted.order_by(approvals.c.update_id)).scalars())
+
+
+def count_waiting(conn: Connection) -> int:
+    """Return how many updates are approved, not declined, and wait for files."""
+    waiting = (
+        select(func.count(distinct(approvals.c.update_id)))
+        .where(approvals.c.action == Action.INSTALL.value, ~approvals.c.files_ready)
+        .where(
+            approvals.c.update_id.not_in(select(declined.c.update_id).where(declined.c.is_declined))
+        )
+    )
+    return int(conn.execute(waiting).scalar_one())
 
 
 def declined_of(conn: Connection, update_ids: Collection[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests import deciding
 from tests.cast import a_category, a_guid, an_identity
 from tests.catalogue_rows import below, store
 from tests.commands import ANY_DISK
@@ -18,11 +19,12 @@ from headgate.sentences import Sentence
 from headgate.services.addresses import Serving
 from headgate.services.attention import Attention, Deed, Item
 from headgate.services.certificate_making import make_authority, make_server_certificate
+from headgate.services.file_fetching import queue_fetching
 from headgate.services.health import Health
 from headgate.services.own_certificates import OwnCertificates
 from headgate.services.server_names import ServerNames
 from headgate.services.sync_control import ASKS_FIRST, IMPORT
-from headgate.storage import jobs, runs, transactions
+from headgate.storage import decisions, jobs, runs, transactions
 from headgate.storage.runs import Problem
 
 ROOMY = Space(total=2_000_000_000_000, free=1_000_000_000_000)
@@ -318,6 +320,31 @@ def test_an_expired_certificate_is_told_as_expired(place: _Place) -> None:
     place.use_certificate(days_left=-2)
 
     assert "has expired" in place.only().sentence
+
+
+def test_approved_updates_that_wait_for_files_are_counted(place: _Place) -> None:
+    engine = place.home.engine
+    one, another = a_guid(), a_guid()
+    with transactions.write(engine) as conn:
+        deciding.approve(conn, one, another, ready=False)
+        deciding.approve(conn, a_guid(), ready=True)
+
+    item = place.only()
+    assert (item.kind, item.deed) == ("waiting for files", Deed.SYNCHRONIZE)
+    assert item.sentence.startswith("2 approved updates wait for their files")
+
+    with transactions.write(engine) as conn:
+        decisions.decline(conn, [one], by="alice", at=clock.now())
+        decisions.note_readiness(conn, {another: True})
+    assert place.items() == []
+
+
+def test_files_under_way_need_nobody(place: _Place) -> None:
+    with transactions.write(place.home.engine) as conn:
+        deciding.approve(conn, a_guid(), ready=False)
+        queue_fetching(conn, by="alice", at=clock.now())
+
+    assert place.items() == []
 
 
 def test_a_licence_that_is_not_here_is_counted(place: _Place) -> None:
