@@ -11,7 +11,7 @@ from benchmarks.synchronization import Growth, cost, synchronize
 from headgate.bootstrap import open_home
 from headgate.catalogue.subscription import ProductsMode
 from headgate.catalogue.update_list import UpdateSort
-from headgate.services.update_lists import UpdateFilter
+from headgate.services.catalogue.update_lists import UpdateFilter
 
 TITLE = "Synchronizing 150,000 ordinary revisions"
 REVISIONS = 150_000

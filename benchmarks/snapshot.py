@@ -20,8 +20,8 @@ from benchmarks.laboratory import Installation
 from headgate.bootstrap import open_home
 from headgate.offer.questions import Limits, SoftwareQuestion
 from headgate.offer.software import software
-from headgate.services.client_handshake import GROUPS
-from headgate.services.snapshots import Snapshots
+from headgate.services.clients.handshake import GROUPS
+from headgate.services.clients.snapshots import Snapshots
 from headgate.storage import transactions
 from headgate.storage.catalogue_version import raise_catalogue_version
 from headgate.storage.engine import Engine

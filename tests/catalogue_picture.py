@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, select
 
 from headgate.catalogue.documents import DocumentEncoding
 from headgate.metadata.document import document_text
-from headgate.services.packers import open_packer
+from headgate.services.catalogue.packers import open_packer
 from headgate.storage import transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables import catalogue as t

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from headgate.fleet.computers import ComputerFacts
-from headgate.services.client_handshake import REGISTER_COMPUTER, ClientHandshake
-from headgate.services.client_standing import ClientStanding
-from headgate.services.contacts import Contacts
-from headgate.services.cookie_keys import CookieKeys
-from headgate.services.cookies import ClientCookie, Cookies, SealedCookie
-from headgate.services.visitor import Visitor
+from headgate.services.clients.contacts import Contacts
+from headgate.services.clients.cookie_keys import CookieKeys
+from headgate.services.clients.cookies import ClientCookie, Cookies, SealedCookie
+from headgate.services.clients.handshake import REGISTER_COMPUTER, ClientHandshake
+from headgate.services.clients.standing import ClientStanding
+from headgate.services.clients.visitor import Visitor
 from headgate.settings.secrets import SecretKey
 from headgate.storage.engine import Engine
 from tests.cast import NOON

@@ -23,7 +23,7 @@ from headgate.catalogue.revisions import (
 )
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer
-from headgate.services import settling
+from headgate.services.catalogue import settling
 from headgate.simulator.microsoft_update.documents import driver_rules, write_document
 from headgate.storage import decisions, ingestion, transactions
 from headgate.storage.engine import Engine, sqlite_url

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from argon2 import PasswordHasher
 
-from headgate.services import passwords
+from headgate.services.people import passwords
 from tests.databases import PostgresServer, postgres_server
 from tests.material import CAPTURES, SHARED
 
@@ -49,7 +49,7 @@ def captures() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL of our own, started once for all tests of this process that want one."""
-    with postgres_server(tmp_path_factory.mktemp("pg")) as server:
+    with postgres_server() as server:
         yield server

@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 
 from headgate import clock
 from headgate.bootstrap import Home, open_home
-from headgate.services.health import Health
-from headgate.services.passwords import hashed
-from headgate.services.people import Role, Way
+from headgate.services.people.passwords import hashed
+from headgate.services.people.roles import Role, Way
+from headgate.services.upkeep.health import Health
 from headgate.storage import transactions, users
 from headgate.web.app import create_app
 from headgate.web.console.cookies import SESSION

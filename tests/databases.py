@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -119,8 +120,17 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[PostgresServer]:
-    """Run a PostgreSQL below ``folder``; skips where it cannot be installed, fails when CI=true."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a PostgreSQL; skips where it cannot be installed, fails when CI=true.
+
+    In a folder beside pytest's: run by root, PostgreSQL is another user, and the next pytest that
+    starts on this machine shuts other users out of its own.
+    """
+    with tempfile.TemporaryDirectory(prefix="headgate-pg-", ignore_cleanup_errors=True) as folder:
+        yield from _postgres_in(Path(folder))
+
+
+def _postgres_in(folder: Path) -> Iterator[PostgresServer]:
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # else the package warns, an error here

@@ -29,10 +29,10 @@ from headgate.fleet.states import UpdateStateOnComputer as State
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer, unpack
 from headgate.metadata.rewriting import unescape
-from headgate.services.addresses import Serving
-from headgate.services.health import Health
-from headgate.services.snapshots import Snapshots
-from headgate.services.sync_control import CATEGORIES
+from headgate.services.clients.snapshots import Snapshots
+from headgate.services.synchronizing.sync_control import CATEGORIES
+from headgate.services.upkeep.health import Health
+from headgate.services.way_in.addresses import Serving
 from headgate.simulator.microsoft_update import rules, taxonomy
 from headgate.simulator.microsoft_update.publication import World
 from headgate.simulator.microsoft_update.small import calendar, oddities

@@ -15,8 +15,8 @@ from headgate.catalogue.update_list import UpdateLine
 from headgate.jobs.context import JobContext
 from headgate.jobs.worker import Handler, Signals, Worker
 from headgate.jobs.worker_lock import worker_lock
-from headgate.services.sync_control import EVERYTHING
-from headgate.services.update_lists import UpdateFilter
+from headgate.services.catalogue.update_lists import UpdateFilter
+from headgate.services.synchronizing.sync_control import EVERYTHING
 from headgate.storage.engine import Engine
 from headgate.storage.jobs import Job
 from tests.catalogue_picture import Picture, picture

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from headgate.services.sync_control import SYNCHRONIZE
+from headgate.services.synchronizing.sync_control import SYNCHRONIZE
 from headgate.storage import jobs, transactions
 from headgate.storage.tables.catalogue import revisions
 from headgate.storage.tables.synchronization import sync_todo

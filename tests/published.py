@@ -6,7 +6,7 @@ from pathlib import Path
 from headgate.catalogue.documents import DocumentEncoding, ReceivedDocument
 from headgate.catalogue.revisions import Revision
 from headgate.metadata.packing import Packer
-from headgate.services.settling import catalogue_changed
+from headgate.services.catalogue.settling import catalogue_changed
 from headgate.simulator.microsoft_update.documents import write_document
 from headgate.storage import transactions
 from headgate.storage.engine import Engine

@@ -7,7 +7,7 @@ import sys
 import threading
 from random import Random
 
-from headgate.services.client_reports import ClientReports
+from headgate.services.clients.reports import ClientReports
 from headgate.storage.engine import open_engine
 from tests.cast import NOON
 from tests.reports import a_statement, an_event

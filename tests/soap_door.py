@@ -16,11 +16,11 @@ from starlette.requests import HTTPConnection
 
 from headgate import clock
 from headgate.bootstrap.clients import client_services
-from headgate.services.addresses import Addresses, Serving
-from headgate.services.recent_settings import RecentSettings
-from headgate.services.server_names import ServerNames
-from headgate.services.snapshots import Snapshots
-from headgate.services.visitor import Visitor
+from headgate.services.clients.snapshots import Snapshots
+from headgate.services.clients.visitor import Visitor
+from headgate.services.settings.recent import RecentSettings
+from headgate.services.way_in.addresses import Addresses, Serving
+from headgate.services.way_in.server_names import ServerNames
 from headgate.settings.local import local_settings
 from headgate.settings.secrets import SecretKey
 from headgate.settings.shared import shared_settings

@@ -16,7 +16,7 @@ from headgate.content.local import LocalStore
 from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
-from headgate.services.catalogue_browser import CatalogueBrowser
+from headgate.services.catalogue.browser import CatalogueBrowser
 
 PACKAGES = sorted((CAPTURES / "catalogue").rglob("wsus-export-*.cab")) if CAPTURES else []
 

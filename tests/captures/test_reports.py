@@ -13,8 +13,8 @@ from tests.reports import ALICE, a_statement, register
 
 from headgate.fleet.events import ClientEvent
 from headgate.fleet.states import UpdateStateOnComputer as State
-from headgate.services.client_reports import ClientReports
-from headgate.services.compliance import Compliance
+from headgate.services.clients.reports import ClientReports
+from headgate.services.computers.compliance import Compliance
 from headgate.storage import client_events, transactions
 from headgate.storage.engine import Engine
 from headgate.wire import soap

@@ -26,7 +26,7 @@ from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Revision, UpdateKind
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer
-from headgate.services import settling
+from headgate.services.catalogue import settling
 from headgate.storage import ingestion, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.ingestion import IncomingRevision

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headgate.catalogue.subscription import ProductsMode
-from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
+from headgate.services.catalogue.subscribing import PRODUCTS_MODE, Subscribing
 from headgate.storage import settings_rows, transactions, upgrade
 from headgate.storage.engine import Engine, sqlite_url
 from tests import databases

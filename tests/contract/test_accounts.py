@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from headgate.errors import UsageError
-from headgate.services.accounts import (
+from headgate.services.people.accounts import (
     Accounts,
     LastAdministratorError,
     UnknownUserError,
     UserExistsError,
 )
-from headgate.services.open_sessions import SessionLimits
-from headgate.services.passwords import PasswordRefusedError
-from headgate.services.people import Role, Way
-from headgate.services.sessions import Sessions, WrongPasswordError
+from headgate.services.people.open_sessions import SessionLimits
+from headgate.services.people.passwords import PasswordRefusedError
+from headgate.services.people.roles import Role, Way
+from headgate.services.people.sessions import Sessions, WrongPasswordError
 from headgate.storage import audit, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from headgate.services.accounts import Accounts, UnknownUserError
-from headgate.services.open_sessions import SessionLimits
-from headgate.services.passwords import PasswordRefusedError
-from headgate.services.people import Role, Way
-from headgate.services.sessions import LinkRefusedError, Sessions, WrongPasswordError
-from headgate.services.user_names import UserNameError
+from headgate.services.people.accounts import Accounts, UnknownUserError
+from headgate.services.people.open_sessions import SessionLimits
+from headgate.services.people.passwords import PasswordRefusedError
+from headgate.services.people.roles import Role, Way
+from headgate.services.people.sessions import LinkRefusedError, Sessions, WrongPasswordError
+from headgate.services.people.user_names import UserNameError
 from headgate.storage import sessions as session_rows
 from headgate.storage import transactions
 from headgate.storage.engine import Engine

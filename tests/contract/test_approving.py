@@ -18,14 +18,14 @@ from headgate.catalogue.revisions import (
     UpdateKind,
 )
 from headgate.content.local import LocalStore
-from headgate.services.approving import (
+from headgate.services.deciding.approving import (
     Approving,
     DecisionRefusedError,
     LicenceNotAcceptedError,
 )
-from headgate.services.configuring import Configuring
-from headgate.services.decision_rules import Verb
-from headgate.services.file_fetching import FETCH_FILES
+from headgate.services.deciding.rules import Verb
+from headgate.services.files.fetching import FETCH_FILES
+from headgate.services.settings.configuring import Configuring
 from headgate.settings.secrets import SecretKey
 from headgate.settings.shared import Shared, shared_settings
 from headgate.storage import audit, decisions, effective, file_records, jobs, transactions

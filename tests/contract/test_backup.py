@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from headgate.jobs.worker_lock import worker_lock
-from headgate.services.databases import Databases, HeadgateRunsError, NoKeyError
+from headgate.services.upkeep.databases import Databases, HeadgateRunsError, NoKeyError
 from headgate.storage import audit, backup, transactions, upgrade
 from headgate.storage.engine import Engine, open_engine, sqlite_file, sqlite_url
 from headgate.storage.upgrade import SchemaTooNewError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from headgate.services.configuring import Configuring
-from headgate.services.settings_meanwhile import ChangedMeanwhileError
+from headgate.services.settings.configuring import Configuring
+from headgate.services.settings.meanwhile import ChangedMeanwhileError
 from headgate.settings.secrets import SecretKey
 from headgate.storage.engine import Engine
 

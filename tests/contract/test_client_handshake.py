@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 
 from headgate.fleet.computers import ComputerFacts
-from headgate.services.client_handshake import REGISTER_COMPUTER
-from headgate.services.client_refusals import ComputerRefused, Refusal
-from headgate.services.computers import Computers
-from headgate.services.databases import Databases
+from headgate.services.clients.handshake import REGISTER_COMPUTER
+from headgate.services.clients.refusals import ComputerRefused, Refusal
+from headgate.services.computers.listing import Computers
+from headgate.services.upkeep.databases import Databases
 from headgate.storage import audit, effective, transactions
 from headgate.storage.engine import Engine, sqlite_file
 from headgate.storage.tables.operations import installation

@@ -4,9 +4,9 @@ from base64 import b64decode
 
 import pytest
 
-from headgate.services import inventories
-from headgate.services.client_inventory import LARGEST, ClientInventory
-from headgate.services.client_refusals import ComputerRefused, Refusal
+from headgate.services.clients.inventory import LARGEST, ClientInventory
+from headgate.services.clients.refusals import ComputerRefused, Refusal
+from headgate.services.computers import inventories
 from headgate.storage import computers, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON

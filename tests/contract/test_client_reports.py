@@ -8,11 +8,11 @@ import pytest
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.fleet.events import ClientEvent
 from headgate.fleet.states import UpdateStateOnComputer as State
-from headgate.services.catalogue_browser import NoSuchUpdateError
-from headgate.services.client_refusals import ComputerRefused, Refusal
-from headgate.services.client_reports import KEPT_DAYS, KEPT_OF_ONE, ClientReports
-from headgate.services.compliance import Compliance, UpdateCounts
-from headgate.services.computers import Computers
+from headgate.services.catalogue.browser import NoSuchUpdateError
+from headgate.services.clients.refusals import ComputerRefused, Refusal
+from headgate.services.clients.reports import KEPT_DAYS, KEPT_OF_ONE, ClientReports
+from headgate.services.computers.compliance import Compliance, UpdateCounts
+from headgate.services.computers.listing import Computers
 from headgate.storage import client_events, transactions
 from headgate.storage.client_events import KeptEvent
 from headgate.storage.engine import Engine

@@ -3,8 +3,8 @@
 import pytest
 
 from headgate.metadata.packing import Packer
-from headgate.services.core_texts import CoreTexts, LargeCore
-from headgate.services.packers import Unpacker
+from headgate.services.catalogue.packers import Unpacker
+from headgate.services.clients.core_texts import CoreTexts, LargeCore
 from headgate.storage import client_fragments, file_places, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables.catalogue import fragments

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from headgate.fleet.computers import ComputerState
-from headgate.services import inventories
-from headgate.services.computers import (
+from headgate.services.clients.visitor import Visitor
+from headgate.services.computers import inventories
+from headgate.services.computers.listing import (
     Computers,
     SeveralComputersError,
     UnknownComputerError,
 )
-from headgate.services.visitor import Visitor
 from headgate.storage import audit, computers, refused_contacts, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON
@@ -245,7 +245,7 @@ def test_what_waits_is_written_at_the_end(door: ClientDoor, people: Computers) -
 def test_what_waits_is_written_by_itself(
     door: ClientDoor, people: Computers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("headgate.services.contacts.WRITE_EVERY", 0.01)
+    monkeypatch.setattr("headgate.services.clients.contacts.WRITE_EVERY", 0.01)
     door.register()
     door.clock.turn(minutes=1)
     door.contacts.seen(A_CLIENT, DESK, door.clock())

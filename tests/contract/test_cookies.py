@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headgate.services.client_refusals import ComputerRefused, Refusal
-from headgate.services.cookies import ClientCookie, Ticket
+from headgate.services.clients.cookies import ClientCookie, Ticket
+from headgate.services.clients.refusals import ComputerRefused, Refusal
 from headgate.storage import cookie_keys, transactions
 from headgate.storage.engine import Engine, open_engine, sqlite_file
 from tests import databases

@@ -10,8 +10,8 @@ from headgate.jobs.context import JobContext, JobPausedError, Progress, Signals
 from headgate.jobs.worker import Worker
 from headgate.jobs.worker_lock import worker_lock
 from headgate.metadata.packing import Packer
-from headgate.services import settling
-from headgate.services.fragment_work import CUT_FRAGMENTS, FragmentWork
+from headgate.services.catalogue import settling
+from headgate.services.catalogue.fragment_work import CUT_FRAGMENTS, FragmentWork
 from headgate.storage import jobs, recutting, transactions, upgrade
 from headgate.storage.catalogue_version import catalogue_version
 from headgate.storage.engine import Engine

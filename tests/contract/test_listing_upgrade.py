@@ -13,8 +13,8 @@ from headgate.catalogue.update_list import UpdateQuery
 from headgate.jobs.context import JobContext, Progress, Signals
 from headgate.jobs.worker import Worker
 from headgate.jobs.worker_lock import worker_lock
-from headgate.services.packers import Unpacker
-from headgate.services.word_index import INDEX_WORDS, WordIndex
+from headgate.services.catalogue.packers import Unpacker
+from headgate.services.catalogue.word_index import INDEX_WORDS, WordIndex
 from headgate.storage import ingestion, jobs, listing, runs, search, transactions, upgrade
 from headgate.storage.engine import Engine
 from headgate.storage.tables import catalogue as t

@@ -14,7 +14,7 @@ from headgate.catalogue.revisions import (
     Revision,
     UpdateKind,
 )
-from headgate.services import settling
+from headgate.services.catalogue import settling
 from headgate.storage import ingestion, live, transactions
 from tests.cast import NOON, a_category, a_guid, a_revision, an_identity
 from tests.catalogue_rows import store, written

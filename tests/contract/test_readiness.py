@@ -10,8 +10,8 @@ from headgate.catalogue.files import FileChoice, FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Revision
 from headgate.content.local import LocalStore
-from headgate.services.readiness import Readiness, settle_readiness
-from headgate.services.update_files import UpdateFiles
+from headgate.services.files.readiness import Readiness, settle_readiness
+from headgate.services.files.update_files import UpdateFiles
 from headgate.settings.shared import shared_settings
 from headgate.storage import decisions, effective, file_records, transactions
 from headgate.storage.engine import Engine

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from headgate.services.client_refusals import ComputerRefused, Refusal
-from headgate.services.client_reports import ClientReports
-from headgate.services.compliance import Compliance
+from headgate.services.clients.refusals import ComputerRefused, Refusal
+from headgate.services.clients.reports import ClientReports
+from headgate.services.computers.compliance import Compliance
 from headgate.storage import client_events, computer_states, transactions
 from headgate.storage.engine import Engine, sqlite_url
 from headgate.storage.transactions import DatabaseUnavailableError

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, select
 
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import PrerequisiteClause, PublicationState, Revision
-from headgate.services import settling
+from headgate.services.catalogue import settling
 from headgate.storage import effective, runs, transactions
 from headgate.storage.catalogue_version import catalogue_version
 from headgate.storage.tables import catalogue as t

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.offer.snapshot import Snapshot
-from headgate.services.snapshots import Snapshots
+from headgate.services.clients.snapshots import Snapshots
 from headgate.storage import effective, transactions
 from tests import deciding
 from tests.cast import a_guid, a_revision

@@ -11,8 +11,8 @@ from headgate.fleet import status
 from headgate.fleet.events import ClientEvent
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.fleet.states import UpdateStateOnComputer as State
-from headgate.services.compliance import Compliance
-from headgate.services.report_recording import Report, record
+from headgate.services.clients.report_recording import Report, record
+from headgate.services.computers.compliance import Compliance
 from headgate.storage import computer_states, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables import fleet as f

@@ -13,8 +13,8 @@ from headgate.catalogue.subscription import (
     Subscription,
 )
 from headgate.content.local import LocalStore
-from headgate.services.catalogue_browser import CatalogueBrowser
-from headgate.services.subscribing import (
+from headgate.services.catalogue.browser import CatalogueBrowser
+from headgate.services.catalogue.subscribing import (
     ModeLockedError,
     NoCategoriesError,
     Subscribing,

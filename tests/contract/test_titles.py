@@ -10,10 +10,10 @@ from headgate.catalogue.files import FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import CategoryType, LocalizedText, Revision
 from headgate.content.local import LocalStore
-from headgate.services.catalogue_browser import CatalogueBrowser, NoSuchUpdateError
-from headgate.services.licences import LicenceText
-from headgate.services.packers import Unpacker
-from headgate.services.update_lists import UpdateFilter
+from headgate.services.catalogue.browser import CatalogueBrowser, NoSuchUpdateError
+from headgate.services.catalogue.licences import LicenceText
+from headgate.services.catalogue.packers import Unpacker
+from headgate.services.catalogue.update_lists import UpdateFilter
 from headgate.storage import catalogue_version, file_records, ingestion, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON, a_category, a_guid, a_revision, an_identity

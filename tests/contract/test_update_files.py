@@ -8,7 +8,7 @@ import pytest
 from headgate.catalogue.files import FileChoice, UpdateFile
 from headgate.content.adoption import NotADirectoryToAdoptError
 from headgate.content.local import LocalStore
-from headgate.services.update_files import UpdateFiles
+from headgate.services.files.update_files import UpdateFiles
 from headgate.storage.engine import Engine
 from tests.cast import NOON, a_revision
 from tests.catalogue_rows import store

@@ -4,7 +4,7 @@ import pytest
 
 from headgate.catalogue.presets import SUPPORTED_WINDOWS
 from headgate.catalogue.subscription import NothingLeftError, ProductsMode
-from headgate.services.subscribing import (
+from headgate.services.catalogue.subscribing import (
     PRODUCTS_MODE,
     ModeLockedError,
     NoCategoriesError,

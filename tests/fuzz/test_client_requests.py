@@ -13,7 +13,7 @@ from tests import client_world
 from tests.material import CAPTURES
 from tests.soap_door import Computer, OpenDoor, open_door, serving
 
-from headgate.services.visitor import Visitor
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap.dispatch import Dispatcher, Later, Request
 from headgate.wire.lexical import write_base64
 

@@ -14,8 +14,8 @@ from headgate.approvals.decisions import Approval, Decisions
 from headgate.bootstrap import open_home
 from headgate.catalogue.files import FilePresence
 from headgate.jobs.context import Signals
-from headgate.services.approving import Decided, LicenceNotAcceptedError
-from headgate.services.decision_rules import Verb
+from headgate.services.deciding.approving import Decided, LicenceNotAcceptedError
+from headgate.services.deciding.rules import Verb
 from headgate.simulator.microsoft_update import WorldBuilder, taxonomy
 from headgate.simulator.microsoft_update.content import made_up_file
 from headgate.simulator.microsoft_update.publication import World

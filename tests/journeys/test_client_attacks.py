@@ -19,7 +19,7 @@ from tests.commands import ANY_DISK, SameProcess
 from tests.soap_door import Computer, OpenDoor, open_door, serving
 
 from headgate.bootstrap import open_home
-from headgate.services import contacts as contacts_service
+from headgate.services.clients import contacts as contacts_service
 from headgate.storage import client_events, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables.fleet import computers

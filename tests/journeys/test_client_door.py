@@ -26,7 +26,7 @@ from headgate.errors import StorageError
 from headgate.metadata.document import read_document
 from headgate.metadata.packing import Packer
 from headgate.sentences import Sentence
-from headgate.services import settling
+from headgate.services.catalogue import settling
 from headgate.simulator.microsoft_update.documents import write_document
 from headgate.simulator.microsoft_update.rules import Rules
 from headgate.storage import ingestion, refused_contacts, transactions

@@ -15,7 +15,7 @@ from tests.published import publish
 from tests.reports import ALICE, a_statement, register
 
 from headgate.bootstrap import open_home
-from headgate.services.client_reports import ClientReports
+from headgate.services.clients.reports import ClientReports
 from headgate.storage import transactions
 
 WINDOWS_KEY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate"

@@ -23,7 +23,7 @@ from tests.installation import BY, Installation
 from tests.upstream_lab import RunningLab
 
 from headgate import clock
-from headgate.services.computers import Computers
+from headgate.services.computers.listing import Computers
 from headgate.simulator.windows_client.mix import machines
 from headgate.simulator.windows_client.state import AgentState
 from headgate.storage import effective, transactions

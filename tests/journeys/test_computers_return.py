@@ -26,7 +26,7 @@ from tests.installation import BY, Installation
 
 from headgate import clock
 from headgate.fleet.states import UpdateStateOnComputer as State
-from headgate.services.computers import Computers
+from headgate.services.computers.listing import Computers
 from headgate.simulator.fleet import Fleet
 from headgate.simulator.windows_client.mix import machines
 

@@ -11,8 +11,8 @@ from tests.origins import Origin, certify, server_context, serving
 from tests.squid import DOMAIN, PASSWORD, USER, Squids, squids
 from tests.upstream_lab import RunningLab
 
-from headgate.services import connection_test
-from headgate.services.connection_test import Step, Verdict, What, try_connection
+from headgate.services.synchronizing import connection_test
+from headgate.services.synchronizing.connection_test import Step, Verdict, What, try_connection
 from headgate.settings.shared import Shared, shared_settings
 
 OPTIONS = "/console/options/synchronization"

@@ -11,7 +11,7 @@ from tests.installation import Installation
 
 from headgate import clock
 from headgate.sentences import Sentence
-from headgate.services.people import Role
+from headgate.services.people.roles import Role
 from headgate.storage import jobs, runs, transactions
 from headgate.storage.runs import Problem
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tests.console import Browser, ConsoleLab, new_console
 
-from headgate.services.people import Role
+from headgate.services.people.roles import Role
 from headgate.web.console.page import FORM_TOKEN
 from headgate.web.console.routes import ROUTES
 from headgate.web.console.routing import PUBLIC, ConsoleRoute

@@ -13,7 +13,7 @@ from headgate.catalogue.files import FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Behavior, LocalizedText, PublicationState, Revision
 from headgate.content.local import LocalStore
-from headgate.services.client_reports import ClientReports
+from headgate.services.clients.reports import ClientReports
 from headgate.storage import file_records, jobs, transactions
 
 EULA = "5d9a2a66-3a1b-4a6e-9f0e-000000000001"

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from tests.console import PASSWORD, Browser, ConsoleLab, Page, new_console
 from tests.hostile_world import NAME, OVERRIDE, SCRIPT, World, fill
 
-from headgate.services.people import Role
+from headgate.services.people.roles import Role
 from headgate.web.console.routes import ROUTES
 
 _RAW_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")

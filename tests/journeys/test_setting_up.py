@@ -9,7 +9,7 @@ from tests.installation import Installation
 from tests.journeys.conftest import Install
 from tests.upstream_lab import RunningLab, running_upstream
 
-from headgate.services.setting_up import Standing, StepName
+from headgate.services.synchronizing.setting_up import Standing, StepName
 
 SET_UP = "/console/set-up"
 STEPS = [f"{SET_UP}/{name.value}" for name in StepName]

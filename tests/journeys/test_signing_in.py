@@ -9,7 +9,7 @@ from tests.cast import NOON
 from tests.console import NAMES, PASSWORD, Browser, ConsoleLab, Page, opened_console
 from tests.journeys.conftest import Install
 
-from headgate.services.people import Role
+from headgate.services.people.roles import Role
 
 ALICE, RUPERT = NAMES[Role.ADMINISTRATOR], NAMES[Role.REPORTER]
 WRONG = "not the right one"

@@ -4,9 +4,9 @@ from tests.installation import BY, Installation
 
 from headgate.bootstrap import Home
 from headgate.catalogue.files import FilePresence, FileTotal
-from headgate.services.chosen_files import file_choice
-from headgate.services.sync_control import CATEGORIES
-from headgate.services.update_files import FilesStatus
+from headgate.services.files.chosen import file_choice
+from headgate.services.files.update_files import FilesStatus
+from headgate.services.synchronizing.sync_control import CATEGORIES
 
 NOTHING = FileTotal(count=0, size=0)
 

@@ -14,7 +14,7 @@ from tests.upstream_lab import RunningLab, running_upstream
 from headgate.bootstrap import open_home
 from headgate.catalogue.subscription import ProductsMode
 from headgate.catalogue.update_list import UpdateLine
-from headgate.services.catalogue_browser import LanguageLine, ProductLine
+from headgate.services.catalogue.browser import LanguageLine, ProductLine
 from headgate.storage import catalogue_version, transactions
 
 NEW_PRODUCT = "Windows 11 Version 26H2"

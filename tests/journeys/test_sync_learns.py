@@ -5,7 +5,7 @@ from tests.installation import Installation
 from tests.upstream_lab import RunningLab
 
 from headgate.metadata.packing import dictionary_id
-from headgate.services.packers import open_packer
+from headgate.services.catalogue.packers import open_packer
 from headgate.storage import dictionaries, transactions
 from headgate.storage.tables import catalogue as t
 

@@ -15,9 +15,9 @@ from tests.installation import Installation
 from time_machine import TimeMachineFixture
 
 from headgate.bootstrap import open_home
-from headgate.services import kerberos
-from headgate.services.kerberos import Identity, realms_of
-from headgate.services.people import Role
+from headgate.services.people import kerberos
+from headgate.services.people.kerberos import Identity, realms_of
+from headgate.services.people.roles import Role
 
 PROXY, STRANGER = "192.0.2.1", "198.51.100.9"
 SIGN_IN, ACCOUNT = "/console/sign-in", "/console/account"

@@ -17,26 +17,28 @@ from headgate.content.local import LocalStore
 from headgate.jobs.context import Signals
 from headgate.jobs.worker import Handler, Worker
 from headgate.jobs.worker_lock import worker_lock
-from headgate.services import file_fetching, fragment_work, settling, sync_control, word_index
-from headgate.services.accounts import Accounts
-from headgate.services.addresses import Addresses
-from headgate.services.catalogue_browser import CatalogueBrowser
-from headgate.services.configuring import Configuring
-from headgate.services.databases import Databases
-from headgate.services.fragment_work import FragmentWork
-from headgate.services.open_sessions import SessionLimits
-from headgate.services.overview import Overview
-from headgate.services.own_certificates import OwnCertificates
-from headgate.services.packers import Unpacker
-from headgate.services.readiness import Readiness
-from headgate.services.recent_settings import RecentSettings
-from headgate.services.server_names import ServerNames
-from headgate.services.sessions import Sessions
-from headgate.services.subscribing import PRODUCTS_MODE, Subscribing
-from headgate.services.sync_control import SyncControl
-from headgate.services.telling import Telling
-from headgate.services.update_files import UpdateFiles
-from headgate.services.word_index import WordIndex
+from headgate.services.catalogue import fragment_work, settling, word_index
+from headgate.services.catalogue.browser import CatalogueBrowser
+from headgate.services.catalogue.fragment_work import FragmentWork
+from headgate.services.catalogue.overview import Overview
+from headgate.services.catalogue.packers import Unpacker
+from headgate.services.catalogue.subscribing import PRODUCTS_MODE, Subscribing
+from headgate.services.catalogue.word_index import WordIndex
+from headgate.services.files import fetching
+from headgate.services.files.readiness import Readiness
+from headgate.services.files.update_files import UpdateFiles
+from headgate.services.people.accounts import Accounts
+from headgate.services.people.open_sessions import SessionLimits
+from headgate.services.people.sessions import Sessions
+from headgate.services.people.telling import Telling
+from headgate.services.settings.configuring import Configuring
+from headgate.services.settings.recent import RecentSettings
+from headgate.services.synchronizing import sync_control
+from headgate.services.synchronizing.sync_control import SyncControl
+from headgate.services.upkeep.databases import Databases
+from headgate.services.way_in.addresses import Addresses
+from headgate.services.way_in.own_certificates import OwnCertificates
+from headgate.services.way_in.server_names import ServerNames
 from headgate.settings import directory
 from headgate.settings.directory import DataDirectory
 from headgate.settings.keys import SHARED
@@ -46,11 +48,11 @@ from headgate.storage import advisory_lock, installation, transactions
 from headgate.storage.engine import Engine, open_engine, sqlite_url
 
 if TYPE_CHECKING:
-    from headgate.services.approving import Approving
-    from headgate.services.attention import Attention
-    from headgate.services.compliance import Compliance
-    from headgate.services.health import Health
-    from headgate.services.setting_up import SettingUp
+    from headgate.services.computers.compliance import Compliance
+    from headgate.services.deciding.approving import Approving
+    from headgate.services.synchronizing.setting_up import SettingUp
+    from headgate.services.upkeep.attention import Attention
+    from headgate.services.upkeep.health import Health
     from headgate.sync.job import SynchronizationJobs
     from headgate.web.clients import ClientDoors
     from headgate.web.console.visit import Console
@@ -92,7 +94,7 @@ class Home:
     @property
     def setting_up(self) -> "SettingUp":
         """Return what tells how far the set-up is."""
-        from headgate.services.setting_up import SettingUp
+        from headgate.services.synchronizing.setting_up import SettingUp
 
         return SettingUp(
             engine=self.engine,
@@ -115,7 +117,7 @@ class Home:
     @property
     def approving(self) -> "Approving":
         """Return what decides about updates."""
-        from headgate.services.approving import Approving
+        from headgate.services.deciding.approving import Approving
 
         return Approving(
             engine=self.engine,
@@ -127,7 +129,7 @@ class Home:
     @property
     def compliance(self) -> "Compliance":
         """Return what tells which computers need or have which updates."""
-        from headgate.services.compliance import Compliance
+        from headgate.services.computers.compliance import Compliance
 
         return Compliance(self.engine)
 
@@ -182,7 +184,7 @@ class Home:
         return WordIndex(engine=self.engine, unpack=Unpacker(self.engine), now=clock.now)
 
     def _attention(self, health: "Health") -> "Attention":
-        from headgate.services.attention import Attention
+        from headgate.services.upkeep.attention import Attention
 
         return Attention(
             engine=self.engine,
@@ -300,7 +302,7 @@ def handlers(home: Home) -> dict[str, Handler]:
         sync_control.PREVIEW: lambda context: _synchronization(home).preview(context),
         word_index.INDEX_WORDS: lambda context: home.word_index.work(context),
         sync_control.IMPORT: lambda context: _synchronization(home).import_package(context),
-        file_fetching.FETCH_FILES: lambda context: _synchronization(home).fetch_files(context),
+        fetching.FETCH_FILES: lambda context: _synchronization(home).fetch_files(context),
         fragment_work.CUT_FRAGMENTS: lambda context: home.fragment_work.work(context),
     }
 

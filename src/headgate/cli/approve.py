@@ -12,7 +12,7 @@ from headgate.cli.invocation import JsonOption, actor, home
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.services.approving import Approving, Decided
+    from headgate.services.deciding.approving import Approving, Decided
 
 app = typer.Typer(add_completion=False)
 
@@ -35,7 +35,7 @@ def approve(
 
     What is declined is undeclined with that.
     """
-    from headgate.services.decision_rules import Verb
+    from headgate.services.deciding.rules import Verb
 
     here = home(ctx)
     verb = Verb.UNINSTALL if uninstall else Verb.INSTALL
@@ -62,7 +62,7 @@ def _approve(
 ) -> "Decided":
     """``asks``: shows licences that are not accepted, and asks; a program only gets the error."""
     from headgate.approvals.decisions import Action
-    from headgate.services.approving import LicenceNotAcceptedError
+    from headgate.services.deciding.approving import LicenceNotAcceptedError
 
     action = Action.UNINSTALL if uninstall else Action.INSTALL
     try:

@@ -10,7 +10,7 @@ from headgate.cli.invocation import JsonOption, actor, home
 from headgate.cli.update_report import print_section
 from headgate.fleet.computers import ComputerState
 from headgate.fleet.states import UpdateStateOnComputer
-from headgate.services.computers import ComputerDetails, ComputerLine, Computers
+from headgate.services.computers.listing import ComputerDetails, ComputerLine, Computers
 
 app = typer.Typer(add_completion=False, help="The computers that came here.", no_args_is_help=True)
 

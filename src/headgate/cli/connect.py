@@ -14,8 +14,8 @@ import typer
 
 from headgate.cli import output
 from headgate.cli.invocation import JsonOption, home
-from headgate.services import client_settings
-from headgate.services.connect_clients import BEGIN, MUST_RUN, ConnectClients, Connection
+from headgate.services.way_in import client_settings
+from headgate.services.way_in.connect_clients import BEGIN, MUST_RUN, ConnectClients, Connection
 
 app = typer.Typer(add_completion=False)
 

@@ -112,7 +112,7 @@ def adopt(
 
 
 def _choice(here: "Home") -> "FileChoice":
-    from headgate.services.chosen_files import file_choice
+    from headgate.services.files.chosen import file_choice
 
     shared = here.configuring.shared()
     languages = here.catalogue_browser.languages(shared.languages)

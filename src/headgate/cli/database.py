@@ -10,7 +10,7 @@ from headgate.cli.failures import ERROR
 from headgate.cli.invocation import JsonOption, actor
 
 if TYPE_CHECKING:
-    from headgate.services.databases import Databases
+    from headgate.services.upkeep.databases import Databases
 
 app = typer.Typer(add_completion=False, help="The database itself.", no_args_is_help=True)
 

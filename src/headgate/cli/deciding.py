@@ -10,8 +10,8 @@ from headgate.cli import output
 from headgate.cli.invocation import home
 
 if TYPE_CHECKING:
-    from headgate.services.approving import Approving, Decided
-    from headgate.services.decision_rules import Proposal, Verb
+    from headgate.services.deciding.approving import Approving, Decided
+    from headgate.services.deciding.rules import Proposal, Verb
 
 NamesArgument = Annotated[
     list[str], typer.Argument(metavar="ID|KB…", help="Updates, by id or KB number.")
@@ -28,7 +28,7 @@ def updates_named(
 
     Raises NoSuchUpdateError, SeveralUpdatesError, RevisionNamedError.
     """
-    from headgate.services.naming_updates import SeveralUpdatesError
+    from headgate.services.deciding.naming_updates import SeveralUpdatesError
 
     try:
         return approving.find(names, verb, every=every)
@@ -87,7 +87,7 @@ def tell(verb: "Verb", done: "Decided") -> None:
 
 
 def _already(verb: "Verb") -> str:
-    from headgate.services.decision_rules import Verb
+    from headgate.services.deciding.rules import Verb
 
     if verb is Verb.UNDECLINE:
         return "not declined"

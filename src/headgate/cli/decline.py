@@ -14,7 +14,7 @@ def decline(
     ctx: typer.Context, names: NamesArgument, every: AllOption = False, as_json: JsonOption = False
 ) -> None:
     """Decline updates: no computer is offered them, and their approvals are withdrawn."""
-    from headgate.services.decision_rules import Verb
+    from headgate.services.deciding.rules import Verb
 
     deciding.change(
         ctx,

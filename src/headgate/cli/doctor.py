@@ -25,8 +25,8 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Look at everything that could be wrong. Exit code 0: all well; 3: warnings; 1: failures."""
-    from headgate.services.doctor import Patient, examine
     from headgate.services.findings import Verdict, worst
+    from headgate.services.upkeep.doctor import Patient, examine
 
     here = home(ctx)
     patient = Patient(

@@ -13,11 +13,14 @@ DONE, ERROR, WRONG_USAGE, DONE_WITH_FAILURES = 0, 1, 2, 3
 
 def exit_codes() -> dict[type[HeadgateError], int]:
     """Return the table; built when it is needed, because it imports those who raise."""
-    from headgate.services.accounts import LastAdministratorError, UserExistsError
-    from headgate.services.approving import DecisionRefusedError, LicenceNotAcceptedError
-    from headgate.services.databases import HeadgateRunsError
-    from headgate.services.subscribing import NoCategoriesError
-    from headgate.services.sync_control import AlreadySynchronizingError, NothingToCancelError
+    from headgate.services.catalogue.subscribing import NoCategoriesError
+    from headgate.services.deciding.approving import DecisionRefusedError, LicenceNotAcceptedError
+    from headgate.services.people.accounts import LastAdministratorError, UserExistsError
+    from headgate.services.synchronizing.sync_control import (
+        AlreadySynchronizingError,
+        NothingToCancelError,
+    )
+    from headgate.services.upkeep.databases import HeadgateRunsError
     from headgate.settings.keys import UnknownSettingError, WrongValueError
 
     return {

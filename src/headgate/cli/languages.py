@@ -6,7 +6,7 @@ import typer
 
 from headgate.cli import lists, output
 from headgate.cli.invocation import JsonOption, actor, home
-from headgate.services import language_choice
+from headgate.services.catalogue import language_choice
 
 app = typer.Typer(
     add_completion=False, help="Which languages' files are kept.", no_args_is_help=True

@@ -9,7 +9,7 @@ from headgate.cli.invocation import JsonOption, actor, home
 from headgate.errors import UsageError
 
 if TYPE_CHECKING:
-    from headgate.services.subscribing import Changed
+    from headgate.services.catalogue.subscribing import Changed
 
 app = typer.Typer(add_completion=False, help="What the catalogue is about.", no_args_is_help=True)
 

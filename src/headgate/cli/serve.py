@@ -13,7 +13,7 @@ from headgate.errors import HeadgateError, SettingsError
 
 if TYPE_CHECKING:
     from headgate.bootstrap import Home
-    from headgate.services.addresses import Serving
+    from headgate.services.way_in.addresses import Serving
     from headgate.settings.local import Local
     from headgate.web.server import Listener
 
@@ -39,7 +39,7 @@ def serve(
 ) -> None:
     """Run the server until Ctrl-C or SIGTERM."""
     from headgate.jobs.supervisor import WorkerProcess
-    from headgate.services.health import Health
+    from headgate.services.upkeep.health import Health
     from headgate.web import server
     from headgate.web.app import create_app
 
@@ -120,7 +120,7 @@ def _serving(
 
     What options have decided, changed settings do not change.
     """
-    from headgate.services.addresses import Serving
+    from headgate.services.way_in.addresses import Serving
 
     http = [listener for listener in listeners if not listener.tls]
     https = [listener for listener in listeners if listener.tls]

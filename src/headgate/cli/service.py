@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from headgate.errors import UsageError
-from headgate.services import system_service
+from headgate.services.upkeep import system_service
 
 app = typer.Typer(
     add_completion=False,

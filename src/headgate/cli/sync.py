@@ -43,7 +43,7 @@ def now(
 
 
 def _run(here: "Home", scope: str, *, confirmed: bool) -> Mapping[str, Any]:
-    from headgate.services.sync_control import ASKS_FIRST
+    from headgate.services.synchronizing.sync_control import ASKS_FIRST
 
     try:
         return waiting.see_through(here, _start(here, scope, confirmed).job_id).result
@@ -57,7 +57,7 @@ def _run(here: "Home", scope: str, *, confirmed: bool) -> Mapping[str, Any]:
 
 def _start(here: "Home", scope: str, confirmed: bool) -> "Job":
     """Start a run, or take up the one whose worker died."""
-    from headgate.services.sync_control import AlreadySynchronizingError
+    from headgate.services.synchronizing.sync_control import AlreadySynchronizingError
 
     try:
         return here.sync_control.start(scope=scope, confirmed=confirmed, by=actor())

@@ -14,7 +14,7 @@ def unapprove(
     ctx: typer.Context, names: NamesArgument, every: AllOption = False, as_json: JsonOption = False
 ) -> None:
     """Withdraw approvals: computers only evaluate the updates then."""
-    from headgate.services.decision_rules import Verb
+    from headgate.services.deciding.rules import Verb
 
     deciding.change(
         ctx,

@@ -14,7 +14,7 @@ def undecline(
     ctx: typer.Context, names: NamesArgument, every: AllOption = False, as_json: JsonOption = False
 ) -> None:
     """Take back that updates are declined; they are not approved then."""
-    from headgate.services.decision_rules import Verb
+    from headgate.services.deciding.rules import Verb
 
     deciding.change(
         ctx,

@@ -17,8 +17,8 @@ from headgate.catalogue.update_list import UpdateLine, UpdateState
 from headgate.cli import output
 
 if TYPE_CHECKING:
-    from headgate.services.approving import Outlook
-    from headgate.services.compliance import UpdateCounts
+    from headgate.services.computers.compliance import UpdateCounts
+    from headgate.services.deciding.approving import Outlook
 
 #: Members of a long list that are printed; --json has them all.
 SHOWN = 15

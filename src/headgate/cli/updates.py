@@ -21,7 +21,7 @@ from headgate.cli.update_report import (
 from headgate.errors import UsageError
 
 if TYPE_CHECKING:
-    from headgate.services.compliance import UpdateCounts
+    from headgate.services.computers.compliance import UpdateCounts
 
 app = typer.Typer(add_completion=False, help="The updates in the catalogue.", no_args_is_help=True)
 
@@ -86,7 +86,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List updates, the newest arrival first."""
-    from headgate.services.update_lists import UpdateFilter
+    from headgate.services.catalogue.update_lists import UpdateFilter
 
     here = home(ctx)
     page = here.catalogue_browser.updates(
@@ -153,7 +153,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show everything about one update."""
-    from headgate.services.naming_updates import names_article
+    from headgate.services.deciding.naming_updates import names_article
 
     here = home(ctx)
     if names_article(update):

@@ -10,7 +10,7 @@ import typer
 from headgate.cli import lists, output
 from headgate.cli.invocation import JsonOption, actor, home
 from headgate.errors import UsageError
-from headgate.services.people import Role, User
+from headgate.services.people.roles import Role, User
 
 app = typer.Typer(add_completion=False, help="Who may use the console.", no_args_is_help=True)
 

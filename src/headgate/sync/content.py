@@ -22,7 +22,7 @@ from headgate.content.store import ContentStore, Space
 from headgate.content.verify import Expected
 from headgate.errors import HeadgateError
 from headgate.sentences import Sentence, counted
-from headgate.services.connecting import parent_content_url
+from headgate.services.synchronizing.connecting import parent_content_url
 from headgate.settings.shared import Source as SourceSettings
 from headgate.storage import file_records, transactions
 from headgate.storage.engine import Connection, Engine

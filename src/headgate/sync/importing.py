@@ -18,7 +18,7 @@ from headgate.metadata.document import document_text
 from headgate.metadata.package import open_package
 from headgate.metadata.packing import Packer
 from headgate.sentences import Sentence
-from headgate.services.settling import catalogue_changed
+from headgate.services.catalogue.settling import catalogue_changed
 from headgate.storage import ingestion, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.sync import phases

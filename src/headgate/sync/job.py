@@ -24,12 +24,12 @@ from headgate.catalogue.subscription import (
 from headgate.content.store import ContentStore
 from headgate.errors import SettingsError
 from headgate.jobs.worker import JobContext
-from headgate.services import connecting
-from headgate.services.chosen_files import chosen_files
-from headgate.services.file_fetching import for_approvals
-from headgate.services.packers import open_packer
-from headgate.services.readiness import Readiness
-from headgate.services.sync_control import EVERYTHING
+from headgate.services.catalogue.packers import open_packer
+from headgate.services.files.chosen import chosen_files
+from headgate.services.files.fetching import for_approvals
+from headgate.services.files.readiness import Readiness
+from headgate.services.synchronizing import connecting
+from headgate.services.synchronizing.sync_control import EVERYTHING
 from headgate.settings.shared import Shared
 from headgate.storage import categories, runs, subscriptions, transactions
 from headgate.storage.engine import Connection, Engine

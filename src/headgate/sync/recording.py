@@ -11,7 +11,7 @@ from datetime import datetime
 from headgate.errors import HeadgateError, unexpected
 from headgate.jobs.worker import JobCancelledError, JobPausedError
 from headgate.sentences import Sentence
-from headgate.services.settling import catalogue_changed
+from headgate.services.catalogue.settling import catalogue_changed
 from headgate.storage import planning, runs, transactions
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.runs import Problem

@@ -12,7 +12,7 @@
 from collections.abc import Callable
 
 from headgate.sentences import Sentence
-from headgate.services.sync_control import EVERYTHING
+from headgate.services.synchronizing.sync_control import EVERYTHING
 from headgate.storage import anchors, runs, todo, transactions
 from headgate.storage.runs import Problem
 from headgate.sync import categories, phases, updates

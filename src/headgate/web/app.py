@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from headgate.services.health import Health
+from headgate.services.upkeep.health import Health
 from headgate.web.clients import ClientDoors
 from headgate.web.console.application import console_routes, to_console
 from headgate.web.console.mishaps import exception_handlers

@@ -12,7 +12,7 @@ import structlog
 
 from headgate.errors import HeadgateError
 from headgate.sentences import Sentence
-from headgate.services.own_certificates import CertificateFiles, OwnCertificates
+from headgate.services.way_in.own_certificates import CertificateFiles, OwnCertificates
 
 #: Seconds between two looks at the names and files a certificate depends on.
 LOOK_SECONDS = 5.0

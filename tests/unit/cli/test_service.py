@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from headgate.cli.service import app
-from headgate.services import system_service
-from headgate.services.system_service import Installed
+from headgate.services.upkeep import system_service
+from headgate.services.upkeep.system_service import Installed
 
 
 def test_install_says_where_things_are(monkeypatch: pytest.MonkeyPatch) -> None:

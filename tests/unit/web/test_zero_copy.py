@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from tests.commands import until
 from tests.serving import serving_app
 
-from headgate.services.client_content import OpenFile, ServedFile
+from headgate.services.clients.content import OpenFile, ServedFile
 from headgate.web import zero_copy
 from headgate.web.files import byte_ranges
 from headgate.web.files.response import FileResponse

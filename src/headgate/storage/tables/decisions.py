@@ -20,7 +20,7 @@ approvals = Table(
     Column("since", BigInteger, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("decided_by", Text, nullable=False),
-    # Every file that is due of the update is here and verified; see services/readiness.py.
+    # Every file that is due of the update is here and verified; see services/files/readiness.py.
     Column("files_ready", Boolean, nullable=False),
     Index("ix_approvals_update_id", "update_id"),
 )

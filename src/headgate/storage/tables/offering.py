@@ -1,7 +1,8 @@
 """What computers can be offered, worked out once per change of the catalogue.
 
-``live_revisions`` is derived from the catalogue (:mod:`headgate.services.settling`) and kept so
-that a change of it has a moment: the value of the commit-ordered counter from which on it holds.
+``live_revisions`` is derived from the catalogue (:mod:`headgate.services.catalogue.settling`) and
+kept so that a change of it has a moment: the value of the commit-ordered counter from which on it
+holds.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, text

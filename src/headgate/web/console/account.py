@@ -4,10 +4,10 @@ from starlette.responses import Response
 
 from headgate.errors import HeadgateError
 from headgate.sentences import Sentence
-from headgate.services.attempts import TooManyAttemptsError
-from headgate.services.passwords import PasswordRefusedError
-from headgate.services.people import Visitor, Way
-from headgate.services.sessions import WrongPasswordError
+from headgate.services.people.attempts import TooManyAttemptsError
+from headgate.services.people.passwords import PasswordRefusedError
+from headgate.services.people.roles import Visitor, Way
+from headgate.services.people.sessions import WrongPasswordError
 from headgate.web.console import browsers, cookies
 from headgate.web.console.own_paths import LINK, SIGN_IN, own_path
 from headgate.web.console.visit import Console, Visit

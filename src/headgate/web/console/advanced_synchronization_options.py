@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from headgate.catalogue.files import FileChoice, FileTotal
 from headgate.sentences import Sentence
-from headgate.services.chosen_files import file_choice
+from headgate.services.files.chosen import file_choice
 from headgate.settings.machine import machine_locale
 from headgate.settings.shared import Shared
 from headgate.web.console import language_choices, saving_settings, settings_form

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from headgate.services.subscribing import Choice
+from headgate.services.catalogue.subscribing import Choice
 from headgate.settings.shared import Proxy, Schedule, Source
 from headgate.web.console import language_choices, setting_words
 from headgate.web.console.category_names import category_names

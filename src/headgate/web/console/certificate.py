@@ -6,7 +6,7 @@ fingerprint with the one in the terminal.
 
 from starlette.responses import Response
 
-from headgate.services.certificate_facts import CertificateFacts
+from headgate.services.way_in.certificate_facts import CertificateFacts
 from headgate.web.console.visit import Console, Visit
 
 #: How files are called in people's download folders, and in the commands on the page.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from headgate.catalogue.presets import WHAT_A_CLASSIFICATION_BRINGS
 from headgate.catalogue.subscription import NothingLeftError
-from headgate.services.subscribing import Changed, Choice, StaleChoiceError
+from headgate.services.catalogue.subscribing import Changed, Choice, StaleChoiceError
 from headgate.web.console.category_names import category_names
 from headgate.web.console.update_text import short
 from headgate.web.console.visit import Console, Visit

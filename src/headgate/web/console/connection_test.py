@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from headgate.sentences import Sentence
-from headgate.services.connection_test import Step, Verdict, What
+from headgate.services.synchronizing.connection_test import Step, Verdict, What
 
 _TITLES = {
     What.NAME: Sentence("Name resolution"),

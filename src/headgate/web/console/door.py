@@ -27,7 +27,7 @@ from starlette.types import Message, Receive
 
 from headgate.errors import HeadgateError
 from headgate.sentences import Sentence
-from headgate.services.people import Role, Visitor
+from headgate.services.people.roles import Role, Visitor
 from headgate.web.console import cookies, messages, vouching
 from headgate.web.console.own_paths import HOME, LINK, SIGN_IN
 from headgate.web.console.page import FORM_TOKEN, render

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from headgate.sentences import Sentence
-from headgate.services.attention import Deed, Item
-from headgate.services.overview import Numbers
-from headgate.services.telling import Told, Tone
+from headgate.services.catalogue.overview import Numbers
+from headgate.services.people.telling import Told, Tone
+from headgate.services.upkeep.attention import Deed, Item
 from headgate.web.console import pictures, progress, set_up_steps
 from headgate.web.console.category_names import category_names
 from headgate.web.console.own_paths import HOME

@@ -7,10 +7,10 @@ The button does.
 from starlette.responses import Response
 
 from headgate.errors import HeadgateError
-from headgate.services.accounts import FIRST_ADMINISTRATOR, UserExistsError
-from headgate.services.passwords import PasswordRefusedError
-from headgate.services.sessions import SIGN_IN, LinkRefusedError
-from headgate.services.user_names import UserNameError
+from headgate.services.people.accounts import FIRST_ADMINISTRATOR, UserExistsError
+from headgate.services.people.passwords import PasswordRefusedError
+from headgate.services.people.sessions import SIGN_IN, LinkRefusedError
+from headgate.services.people.user_names import UserNameError
 from headgate.web.console.own_paths import HOME
 from headgate.web.console.sign_in import with_session
 from headgate.web.console.visit import Console, Visit

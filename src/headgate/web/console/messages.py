@@ -17,11 +17,11 @@ from headgate.errors import (
     UsageError,
 )
 from headgate.sentences import Sentence
-from headgate.services.approving import DecisionRefusedError
-from headgate.services.catalogue_browser import NoSuchUpdateError
-from headgate.services.configuring import LockedSettingError
-from headgate.services.subscribing import NoCategoriesError
-from headgate.services.sync_control import (
+from headgate.services.catalogue.browser import NoSuchUpdateError
+from headgate.services.catalogue.subscribing import NoCategoriesError
+from headgate.services.deciding.approving import DecisionRefusedError
+from headgate.services.settings.configuring import LockedSettingError
+from headgate.services.synchronizing.sync_control import (
     AlreadySynchronizingError,
     NoSuchRunError,
     NothingToCancelError,

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from headgate.services.subscribing import Changed
+from headgate.services.catalogue.subscribing import Changed
 from headgate.web.console import products_form
 from headgate.web.console.visit import Console, Visit
 

@@ -13,8 +13,13 @@ from headgate.catalogue import ticking
 from headgate.catalogue.presets import PRESETS
 from headgate.catalogue.subscription import NothingLeftError
 from headgate.sentences import Sentence
-from headgate.services.choice_words import Nodes
-from headgate.services.subscribing import Changed, Choice, StaleChoiceError, chosen_products
+from headgate.services.catalogue.choice_words import Nodes
+from headgate.services.catalogue.subscribing import (
+    Changed,
+    Choice,
+    StaleChoiceError,
+    chosen_products,
+)
 from headgate.web.console.category_names import category_names
 from headgate.web.console.products_tree import Tree, draw
 from headgate.web.console.visit import Console, Visit

@@ -15,14 +15,14 @@ from typing import Any
 from starlette.responses import Response
 
 from headgate.sentences import Sentence
-from headgate.services.sync_control import (
+from headgate.services.people.telling import Told, Tone
+from headgate.services.synchronizing.sync_control import (
     CATEGORIES,
     EVERYTHING,
     AlreadySynchronizingError,
     Glance,
     NothingToCancelError,
 )
-from headgate.services.telling import Told, Tone
 from headgate.storage.jobs import QUEUED
 from headgate.storage.run_history import RunLine
 from headgate.web.console import run_words

@@ -3,8 +3,8 @@
 A test walks this table as nobody, as a reporter and as an administrator.
 """
 
-from headgate.services.people import Role
-from headgate.services.setting_up import StepName
+from headgate.services.people.roles import Role
+from headgate.services.synchronizing.setting_up import StepName
 from headgate.web.console import (
     account,
     certificate,

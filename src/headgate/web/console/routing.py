@@ -6,7 +6,7 @@ from enum import Enum
 
 from starlette.responses import Response
 
-from headgate.services.people import Role
+from headgate.services.people.roles import Role
 from headgate.web.console.visit import Console, Visit
 
 Handler = Callable[[Console, Visit], Response]

@@ -1,7 +1,7 @@
 """How the console calls what the history of synchronizations knows: results, starters, problems."""
 
 from headgate.sentences import Sentence
-from headgate.services.sync_control import BY_SCHEDULE, CATEGORIES
+from headgate.services.synchronizing.sync_control import BY_SCHEDULE, CATEGORIES
 from headgate.storage.run_history import CANCELLED, FAILED, RUNNING, SUCCEEDED, RunLine
 from headgate.web.console.words import Words
 

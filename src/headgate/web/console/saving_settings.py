@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from headgate.sentences import Sentence, Sentences
-from headgate.services.settings_meanwhile import ChangedMeanwhileError
-from headgate.services.telling import Told, Tone
+from headgate.services.people.telling import Told, Tone
+from headgate.services.settings.meanwhile import ChangedMeanwhileError
 from headgate.settings.keys import SHARED, read_value
 from headgate.settings.values import Value
 from headgate.web.console import setting_words, settings_form

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from headgate.services.setting_up import StepName
+from headgate.services.synchronizing.setting_up import StepName
 from headgate.web.console import set_up_steps
 from headgate.web.console.visit import Console, Visit
 

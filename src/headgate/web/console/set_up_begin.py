@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from starlette.responses import Response
 
-from headgate.services.setting_up import StepName
-from headgate.services.sync_control import EVERYTHING, AlreadySynchronizingError
+from headgate.services.synchronizing.setting_up import StepName
+from headgate.services.synchronizing.sync_control import EVERYTHING, AlreadySynchronizingError
 from headgate.web.console import progress, set_up_steps
 from headgate.web.console.visit import Console, Visit
 

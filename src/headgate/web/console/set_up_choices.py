@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from headgate.services.setting_up import StepName
-from headgate.services.subscribing import Changed
+from headgate.services.catalogue.subscribing import Changed
+from headgate.services.synchronizing.setting_up import StepName
 from headgate.web.console import classifications_form, products_form, set_up_steps
 from headgate.web.console.classifications_form import ClassificationsForm
 from headgate.web.console.products_form import ProductsForm

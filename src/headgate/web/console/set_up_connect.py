@@ -3,9 +3,9 @@
 from starlette.responses import Response
 
 from headgate.sentences import Sentence
-from headgate.services.setting_up import StepName
-from headgate.services.sync_control import CATEGORIES, AlreadySynchronizingError
-from headgate.services.telling import Told, Tone
+from headgate.services.people.telling import Told, Tone
+from headgate.services.synchronizing.setting_up import StepName
+from headgate.services.synchronizing.sync_control import CATEGORIES, AlreadySynchronizingError
 from headgate.web.console import progress, run_words, set_up_steps
 from headgate.web.console.visit import Console, Visit
 

@@ -5,7 +5,7 @@ The same fields, rules and sentences as under *Synchronization Options*; *Next* 
 
 from starlette.responses import Response
 
-from headgate.services.setting_up import StepName
+from headgate.services.synchronizing.setting_up import StepName
 from headgate.web.console import language_choices, saving_settings, set_up_steps, settings_form
 from headgate.web.console.routing import Handler
 from headgate.web.console.setting_words import by_somebody

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from headgate.sentences import Sentence
-from headgate.services.setting_up import SetUpState, Standing, StepName
+from headgate.services.synchronizing.setting_up import SetUpState, Standing, StepName
 from headgate.web.console import at_present
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import Words

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from headgate.sentences import Bytes, Sentence, counted
-from headgate.services import settings_change
-from headgate.services.settings_change import Outcome
-from headgate.services.settings_meanwhile import Meanwhile
-from headgate.services.stored_settings import PASSWORD
+from headgate.services.settings.change import (
+    CREDENTIALS_UNUSED,
+    PASSWORD_MISSING,
+    PASSWORD_MOVED,
+    Outcome,
+)
+from headgate.services.settings.meanwhile import Meanwhile
+from headgate.services.settings.stored import PASSWORD
 from headgate.settings.values import Value
 
 LABELS: Mapping[str, Sentence] = {
@@ -57,14 +61,14 @@ _PORTS = ("source.port", "proxy.port")
 
 #: What a change says in the words of the command line, and what the page says instead.
 _OF_THE_PAGE: Mapping[str, Sentence] = {
-    settings_change.CREDENTIALS_UNUSED: Sentence(
+    CREDENTIALS_UNUSED: Sentence(
         "The stored proxy password is forgotten, because credentials are no longer used."
     ),
-    settings_change.PASSWORD_MOVED: Sentence(
+    PASSWORD_MOVED: Sentence(
         "The stored proxy password is forgotten: it was given for another proxy server, or for "
         "another way of sending it. Type it again."
     ),
-    settings_change.PASSWORD_MISSING: Sentence(
+    PASSWORD_MISSING: Sentence(
         "No password is stored for the proxy server; type one if it asks for it."
     ),
 }

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from headgate.sentences import Sentence
-from headgate.services.configuring import Configuring
-from headgate.services.settings_meanwhile import Meanwhile, read_seen
-from headgate.services.stored_settings import PASSWORD
+from headgate.services.settings.configuring import Configuring
+from headgate.services.settings.meanwhile import Meanwhile, read_seen
+from headgate.services.settings.stored import PASSWORD
 from headgate.settings.keys import SHARED, WrongValueError, read_value
 from headgate.settings.values import Value, written, yes_or_no
 from headgate.web.console.page import FORM_TOKEN

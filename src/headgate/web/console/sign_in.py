@@ -3,8 +3,8 @@
 from starlette.responses import Response
 
 from headgate.errors import HeadgateError
-from headgate.services.attempts import TooManyAttemptsError
-from headgate.services.sessions import WrongPasswordError
+from headgate.services.people.attempts import TooManyAttemptsError
+from headgate.services.people.sessions import WrongPasswordError
 from headgate.web.console import certificate, cookies, vouching
 from headgate.web.console.own_paths import SIGN_IN, own_path
 from headgate.web.console.visit import Console, Visit

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from headgate.catalogue.update_list import Brought, UpdateLine
 from headgate.sentences import Sentence
-from headgate.services.sync_control import NoSuchRunError
-from headgate.services.update_lists import UpdateFilter
+from headgate.services.catalogue.update_lists import UpdateFilter
+from headgate.services.synchronizing.sync_control import NoSuchRunError
 from headgate.storage.run_history import RUNNING, NotedProblem, RunLine
 from headgate.web.console import progress, run_words, synchronizations, update_address
 from headgate.web.console.page import with_query

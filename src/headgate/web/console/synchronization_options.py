@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from headgate.sentences import Sentence
-from headgate.services.connection_test import Step, try_connection
+from headgate.services.synchronizing.connection_test import Step, try_connection
 from headgate.settings.shared import Content
 from headgate.web.console import (
     at_present,

@@ -10,7 +10,7 @@ from headgate.catalogue.files import FilePresence
 from headgate.catalogue.revisions import LocalizedText, Revision
 from headgate.catalogue.update_details import UpdateDetails
 from headgate.sentences import Sentence
-from headgate.services.catalogue_browser import MOST_RELATED
+from headgate.services.catalogue.browser import MOST_RELATED
 from headgate.web.console import update_facts
 from headgate.web.console.update_address import HERE
 from headgate.web.console.update_choices import choices

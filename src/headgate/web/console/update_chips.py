@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from headgate.catalogue.update_list import NOT_DECLINED, UpdateState
-from headgate.services.update_lists import kb_numbers
+from headgate.services.catalogue.update_lists import kb_numbers
 from headgate.storage.run_history import RunLine
 from headgate.web.console.update_address import Address
 from headgate.web.console.update_choices import Choices

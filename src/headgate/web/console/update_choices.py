@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from headgate.catalogue.revisions import CategoryType
 from headgate.catalogue.subscription import ProductsMode
-from headgate.services.catalogue_browser import ProductLine
+from headgate.services.catalogue.browser import ProductLine
 from headgate.web.console.update_text import languages_for, short
 from headgate.web.console.visit import Visit
 

@@ -9,9 +9,9 @@ from headgate.approvals.decisions import Action, Approval
 from headgate.catalogue.files import FileTotal
 from headgate.catalogue.update_details import UpdateDetails
 from headgate.sentences import Bytes, Sentence, counted
-from headgate.services.approving import Approving, Decided, LicenceNotAcceptedError
-from headgate.services.compliance import UpdateCounts
-from headgate.services.decision_rules import Proposal, Verb
+from headgate.services.computers.compliance import UpdateCounts
+from headgate.services.deciding.approving import Approving, Decided, LicenceNotAcceptedError
+from headgate.services.deciding.rules import Proposal, Verb
 from headgate.web.console.update_address import HERE
 from headgate.web.console.update_facts import Fact
 from headgate.web.console.update_text import (

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from headgate.catalogue.update_list import NOT_DECLINED, Brought, UpdateSort, UpdateState
 from headgate.sentences import Sentence
-from headgate.services.update_lists import UpdateFilter, kb_numbers
+from headgate.services.catalogue.update_lists import UpdateFilter, kb_numbers
 from headgate.web.console.update_address import Address
 from headgate.web.console.update_choices import Choices
 from headgate.web.console.update_text import short, shown

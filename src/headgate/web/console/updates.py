@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from headgate.catalogue.update_list import UpdateLine, UpdatePage
 from headgate.sentences import Sentence
-from headgate.services.sync_control import NoSuchRunError
-from headgate.services.update_lists import UpdateFilter
+from headgate.services.catalogue.update_lists import UpdateFilter
+from headgate.services.synchronizing.sync_control import NoSuchRunError
 from headgate.storage.listing_order import CursorError
 from headgate.storage.run_history import RunLine
 from headgate.web.console import update_address, update_filters

@@ -15,23 +15,23 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from headgate.services.accounts import Accounts
-from headgate.services.addresses import Addresses
-from headgate.services.approving import Approving
-from headgate.services.attention import Attention
-from headgate.services.catalogue_browser import CatalogueBrowser
-from headgate.services.compliance import Compliance
-from headgate.services.configuring import Configuring
-from headgate.services.health import Health
-from headgate.services.overview import Overview
-from headgate.services.own_certificates import OwnCertificates
-from headgate.services.people import Visitor
-from headgate.services.sessions import Sessions
-from headgate.services.setting_up import SettingUp
-from headgate.services.subscribing import Subscribing
-from headgate.services.sync_control import SyncControl
-from headgate.services.telling import Telling, Told, Tone
-from headgate.services.update_files import UpdateFiles
+from headgate.services.catalogue.browser import CatalogueBrowser
+from headgate.services.catalogue.overview import Overview
+from headgate.services.catalogue.subscribing import Subscribing
+from headgate.services.computers.compliance import Compliance
+from headgate.services.deciding.approving import Approving
+from headgate.services.files.update_files import UpdateFiles
+from headgate.services.people.accounts import Accounts
+from headgate.services.people.roles import Visitor
+from headgate.services.people.sessions import Sessions
+from headgate.services.people.telling import Telling, Told, Tone
+from headgate.services.settings.configuring import Configuring
+from headgate.services.synchronizing.setting_up import SettingUp
+from headgate.services.synchronizing.sync_control import SyncControl
+from headgate.services.upkeep.attention import Attention
+from headgate.services.upkeep.health import Health
+from headgate.services.way_in.addresses import Addresses
+from headgate.services.way_in.own_certificates import OwnCertificates
 from headgate.settings.local import Local
 from headgate.web.console.words import Words
 from headgate.web.forwarded import Caller

@@ -15,10 +15,10 @@ import binascii
 import structlog
 from starlette.requests import Request
 
-from headgate.services.accounts import UnknownUserError
-from headgate.services.kerberos import Kerberos
-from headgate.services.people import Visitor, Way
-from headgate.services.user_names import bare_name, name_key
+from headgate.services.people.accounts import UnknownUserError
+from headgate.services.people.kerberos import Kerberos
+from headgate.services.people.roles import Visitor, Way
+from headgate.services.people.user_names import bare_name, name_key
 from headgate.web.console import cookies
 from headgate.web.console.visit import Console
 from headgate.web.forwarded import Caller

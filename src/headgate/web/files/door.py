@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from headgate.services.client_content import (
+from headgate.services.clients.content import (
     QUARANTINE_SECONDS,
     ClientContent,
     FileInQuarantine,

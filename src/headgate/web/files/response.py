@@ -16,7 +16,7 @@ from functools import lru_cache
 import anyio
 from starlette.types import Receive, Scope, Send
 
-from headgate.services.client_content import ServedFile
+from headgate.services.clients.content import ServedFile
 from headgate.web import zero_copy
 from headgate.web.files.byte_ranges import Piece
 

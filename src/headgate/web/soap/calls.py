@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from headgate.services import category_scans
-from headgate.services.visitor import Visitor
+from headgate.services.clients import category_scans
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap import details_calls, handshake_calls, report_calls, scan_calls
 from headgate.web.soap.client_services import ClientServices
 from headgate.wire.clientsync import (

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.services.client_details import ClientDetails
-from headgate.services.client_handshake import ClientHandshake
-from headgate.services.client_inventory import ClientInventory
-from headgate.services.client_reports import ClientReports
-from headgate.services.client_scan import ClientScan
-from headgate.services.contacts import Contacts
-from headgate.services.core_texts import CoreTexts
+from headgate.services.clients.contacts import Contacts
+from headgate.services.clients.core_texts import CoreTexts
+from headgate.services.clients.details import ClientDetails
+from headgate.services.clients.handshake import ClientHandshake
+from headgate.services.clients.inventory import ClientInventory
+from headgate.services.clients.reports import ClientReports
+from headgate.services.clients.scan import ClientScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Cookies between messages and services: sealed data goes through untouched."""
 
-from headgate.services.cookies import SealedCookie
+from headgate.services.clients.cookies import SealedCookie
 from headgate.wire.cookie import Cookie
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from headgate.services import client_details
-from headgate.services.client_details import DetailsAnswer, DetailsCall
-from headgate.services.visitor import Visitor
+from headgate.services.clients import details
+from headgate.services.clients.details import DetailsAnswer, DetailsCall
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.cookies import data_of, to_wire
 from headgate.web.soap.scan_calls import xml_of
@@ -69,5 +69,5 @@ def _updates(told: DetailsAnswer) -> tuple[UpdateData, ...]:
     return tuple(UpdateData(id=number, xml=xml_of(text)) for number, text in told.texts)
 
 
-def _locations(places: Iterable[client_details.FileLocation]) -> tuple[FileLocation, ...]:
+def _locations(places: Iterable[details.FileLocation]) -> tuple[FileLocation, ...]:
     return tuple(FileLocation(file_digest=place.sha1, url=place.url) for place in places)

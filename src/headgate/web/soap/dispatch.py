@@ -11,8 +11,8 @@ from typing import Any
 
 from headgate.errors import MalformedMessage, StorageError
 from headgate.sentences import Sentence
-from headgate.services.client_refusals import ComputerRefused, Refusal
-from headgate.services.visitor import Visitor
+from headgate.services.clients.refusals import ComputerRefused, Refusal
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap import calls, faults, replies
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.encodings import Compress, Encoded, encode

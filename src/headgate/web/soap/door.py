@@ -15,8 +15,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from headgate.errors import StorageError
 from headgate.logs import get_logger
-from headgate.services.core_texts import CoreTexts
-from headgate.services.visitor import Visitor
+from headgate.services.clients.core_texts import CoreTexts
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap import encodings, replies
 from headgate.web.soap.desk import Busy, Desk
 from headgate.web.soap.dispatch import Dispatcher, Later, Ready, Request

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from headgate.logs import get_logger
-from headgate.services.client_refusals import ComputerRefused, Refusal
+from headgate.services.clients.refusals import ComputerRefused, Refusal
 from headgate.web.soap import replies
 from headgate.web.soap.replies import Reply
 from headgate.wire.clientsync import namespaces

@@ -1,9 +1,9 @@
 """The calls that open a session: from messages to the handshake's words and back."""
 
 from headgate.fleet.computers import ComputerFacts
-from headgate.services.client_handshake import REGISTER_COMPUTER
-from headgate.services.client_refusals import ComputerRefused, Refusal
-from headgate.services.visitor import Visitor
+from headgate.services.clients.handshake import REGISTER_COMPUTER
+from headgate.services.clients.refusals import ComputerRefused, Refusal
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.cookies import data_of, to_wire
 from headgate.wire.clientsync.get_authorization_cookie import (

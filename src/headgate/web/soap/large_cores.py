@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
-from headgate.services.core_texts import CorePiece
+from headgate.services.clients.core_texts import CorePiece
 
 Read = Callable[[Callable[[], Sequence[CorePiece]]], Awaitable[Sequence[CorePiece]]]
 

@@ -5,8 +5,8 @@ from datetime import UTC
 
 from headgate.fleet import names
 from headgate.fleet.events import ClientEvent
-from headgate.services.client_refusals import ComputerRefused, Refusal
-from headgate.services.visitor import Visitor
+from headgate.services.clients.refusals import ComputerRefused, Refusal
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.cookies import data_of
 from headgate.wire.clientsync.get_required_inventory_type import (

@@ -6,9 +6,9 @@ Which fields a deployment has depends on the agent's protocol version ([MS-WUSP]
 from collections.abc import Iterable, Mapping
 
 from headgate.offer.questions import Device, InstalledDriver, OfferedUpdate
-from headgate.services.client_scan import ScanAnswer, ScanCall
-from headgate.services.core_texts import CoreText, LargeCore
-from headgate.services.visitor import Visitor
+from headgate.services.clients.core_texts import CoreText, LargeCore
+from headgate.services.clients.scan import ScanAnswer, ScanCall
+from headgate.services.clients.visitor import Visitor
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.cookies import data_of, to_wire
 from headgate.wire.clientsync import devices as wire_devices

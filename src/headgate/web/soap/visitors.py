@@ -1,6 +1,6 @@
 """Who calls, in the words of the services behind the door."""
 
-from headgate.services.visitor import Visitor
+from headgate.services.clients.visitor import Visitor
 from headgate.web.forwarded import Caller
 
 

@@ -16,9 +16,9 @@ from tests.console import NAMES, PASSWORD, Browser, ConsoleLab, Page, new_consol
 from tests.installation import Installation
 
 from headgate.bootstrap import open_home
-from headgate.services.connection_test import Step
-from headgate.services.overview import Overview
-from headgate.services.people import Role
+from headgate.services.catalogue.overview import Overview
+from headgate.services.people.roles import Role
+from headgate.services.synchronizing.connection_test import Step
 from headgate.web.console import assets, synchronization_options
 from headgate.web.console.page import FORM_TOKEN
 

@@ -16,7 +16,7 @@ import headgate
 from headgate.bootstrap import open_home
 from headgate.errors import HeadgateError, MalformedMessage
 from headgate.sentences import Sentence
-from headgate.services.health import Health
+from headgate.services.upkeep.health import Health
 from headgate.web.console.door import Threads, endpoint
 from headgate.web.console.messages import FACES, face_of
 from headgate.web.console.routing import PUBLIC, ConsoleRoute

@@ -18,8 +18,8 @@ from tests.published import publish
 
 from headgate.catalogue.files import FilePresence, UpdateFile
 from headgate.content.local import LocalStore
-from headgate.services.client_content import ClientContent
-from headgate.services.update_files import UpdateFiles
+from headgate.services.clients.content import ClientContent
+from headgate.services.files.update_files import UpdateFiles
 from headgate.storage import file_records, transactions
 from headgate.storage.engine import Engine
 from headgate.web.files.door import file_routes

@@ -1,0 +1,1 @@
+"""What Windows computers ask, answered: the handshake, scans, details, files, reports."""

@@ -1,0 +1,1 @@
+"""The computers of this server, for whoever looks after them."""

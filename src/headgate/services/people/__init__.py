@@ -1,0 +1,1 @@
+"""Who uses the console: accounts, signing in, sessions."""

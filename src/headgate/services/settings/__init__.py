@@ -1,0 +1,1 @@
+"""The verbs of the shared settings, and the rules between them."""

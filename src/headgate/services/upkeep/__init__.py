@@ -1,0 +1,1 @@
+"""Keeping the installation well: doctor, what needs attention, health, database, service."""

@@ -1,0 +1,1 @@
+"""How computers and people reach this server: its names, addresses and certificate."""

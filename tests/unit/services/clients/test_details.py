@@ -1,0 +1,42 @@
+"""Which languages a computer is sent, and what its attributes say."""
+
+import pytest
+
+from headgate.services.clients.details import chosen_languages
+from headgate.services.clients.device_attributes import device_attributes
+
+
+@pytest.mark.parametrize(
+    ("available", "locales", "expected"),
+    [
+        (["en", "de"], ["de-DE", "de"], ["de", "en"]),
+        (["en", "zh-hant", "zh-tw"], ["zh-Hant-TW"], ["zh-hant", "en"]),
+        (["en", "pt-br"], ["pt"], ["en"]),
+        (["en", "pt-br"], ["PT-BR", "en"], ["pt-br", "en"]),
+        (["ja", "fr"], ["de"], ["ja"]),
+        (["ja", "fr"], ["fr-CA"], ["fr"]),
+        ([], ["de"], []),
+        (["en"], ["", "-", "---", "en-"], ["en"]),
+    ],
+)
+def test_languages(available: list[str], locales: list[str], expected: list[str]) -> None:
+    assert chosen_languages(available, locales) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (None, {}),
+        ("", {}),
+        ("OSVersion=10.0.26200.8037;", {"OSVersion": "10.0.26200.8037"}),
+        ("A=b=c;D;=x; E =f", {"A": "b=c", "E": "f"}),
+        ("A=1;A=2", {"A": "2"}),
+    ],
+)
+def test_attributes(written: str | None, expected: dict[str, str]) -> None:
+    assert device_attributes(written) == expected
+
+
+def test_attributes_are_bounded() -> None:
+    assert len(device_attributes(";".join(f"k{n}=v" for n in range(10_000)))) <= 501
+    assert sum(map(len, device_attributes("k=" + "v" * 10_000_000).values())) < 70_000
