@@ -7,6 +7,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help install demo test check format bench soak bundle bundle-test picture pictures words vendor lock clean
 
+# Tests and demo start some hundred processes: each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 PYTEST := $(VENV)/bin/python -m pytest

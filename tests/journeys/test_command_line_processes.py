@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.commands import Ended, HeadgateCommand, Running, until
+from tests.commands import Ended, HeadgateCommand, Running, SameProcess, until
 from tests.databases import PostgresServer, postgres_server
 from tests.holding_source import HoldingSource, holding_source
 from tests.upstream_lab import RunningLab, running_upstream
@@ -24,7 +24,7 @@ MOST_SECONDS_TO_STOP = 10.0
 
 @pytest.fixture
 def headgate(tmp_path: Path) -> HeadgateCommand:
-    return HeadgateCommand(tmp_path / "data")
+    return SameProcess(tmp_path / "data")
 
 
 @pytest.fixture
@@ -264,16 +264,16 @@ def test_taken_port_names_the_way_to_who_has_it(headgate: HeadgateCommand) -> No
 def test_settings_that_cannot_work_are_in_the_history_too(
     tmp_path: Path, variables: dict[str, str], words: str
 ) -> None:
-    headgate = HeadgateCommand(tmp_path / "data", **variables)
+    headgate = SameProcess(tmp_path / "data", **variables)
     _assert_said(headgate("sync", "now"), words)
-    (run,) = _history(HeadgateCommand(tmp_path / "data"))
+    (run,) = _history(SameProcess(tmp_path / "data"))
     assert run["result"] == "failed"
     assert words in str(run["reason"])
 
 
 def test_microsoft_out_of_reach_is_in_the_history(tmp_path: Path) -> None:
     """The root certificate cannot even be looked for; the run is noted all the same."""
-    headgate = HeadgateCommand(
+    headgate = SameProcess(
         tmp_path / "data",
         HEADGATE_PROXY_ENABLED="true",
         HEADGATE_PROXY_HOST="proxy.invalid",
@@ -287,7 +287,7 @@ def test_everything_works_on_postgresql(
     postgres: PostgresServer, lab: RunningLab, tmp_path: Path
 ) -> None:
     url = postgres.new_database(prepared=False)
-    headgate = HeadgateCommand(tmp_path / "data", HEADGATE_DATABASE_URL=url)
+    headgate = SameProcess(tmp_path / "data", HEADGATE_DATABASE_URL=url)
     _point_at(headgate, lab)
 
     with _served(headgate):
@@ -307,7 +307,7 @@ def test_everything_works_on_postgresql(
 
 def test_postgresql_nobody_answers_at_is_told_without_its_password(tmp_path: Path) -> None:
     url = "postgresql://headgate:geheim@127.0.0.1:9/headgate"
-    ended = HeadgateCommand(tmp_path / "data", HEADGATE_DATABASE_URL=url)("sync", "status")
+    ended = SameProcess(tmp_path / "data", HEADGATE_DATABASE_URL=url)("sync", "status")
     _assert_said(ended, "does not answer")
     assert "geheim" not in ended.err
 

@@ -21,7 +21,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from tests.commands import WITHIN, HeadgateCommand, Running, fetched, until
+from tests.commands import WITHIN, HeadgateCommand, Running, SameProcess, fetched, until
+from tests.databases import lay_schema
 from tests.origins import certify
 
 NAME = "updates.corp.example"
@@ -53,7 +54,7 @@ def _served(headgate: HeadgateCommand) -> Iterator[Served]:
 
 @pytest.fixture
 def headgate(tmp_path: Path) -> HeadgateCommand:
-    return HeadgateCommand(tmp_path / "data", HEADGATE_SERVER_NAMES=NAME)
+    return SameProcess(lay_schema(tmp_path / "data"), HEADGATE_SERVER_NAMES=NAME)
 
 
 def _shown(port: int, context: ssl.SSLContext, name: str = NAME) -> x509.Certificate:
@@ -136,7 +137,7 @@ def test_windows_from_before_gcm_with_rsa_finds_a_cipher_and_older_tls_is_refuse
 
 
 def test_another_name_is_in_the_certificate_without_a_restart(tmp_path: Path) -> None:
-    headgate = HeadgateCommand(tmp_path / "data")
+    headgate = SameProcess(tmp_path / "data")
     assert headgate("settings", "set", f"server.names={NAME}").code == 0
     with _served(headgate) as served:
         trusting = ssl.create_default_context(cadata=_downloaded_ca(served))
@@ -167,7 +168,7 @@ def _own(folder: Path, **validity: timedelta) -> Path:
 
 def test_an_own_certificate_is_shown_and_a_replaced_one_taken_up(tmp_path: Path) -> None:
     own = _own(tmp_path)
-    headgate = HeadgateCommand(tmp_path / "data", HEADGATE_LISTEN_CERTIFICATE=str(own))
+    headgate = SameProcess(tmp_path / "data", HEADGATE_LISTEN_CERTIFICATE=str(own))
     with _served(headgate) as served:
         before = _shown(served.tls_port, _trusting_everybody())
         assert before == x509.load_pem_x509_certificates(own.read_bytes())[0]
@@ -195,7 +196,7 @@ def test_the_end_of_an_own_certificate_is_watched(
     tmp_path: Path, begins: int, ends: int, verdict: str, said: str
 ) -> None:
     own = _own(tmp_path, begins=timedelta(days=begins), ends=timedelta(days=ends))
-    headgate = HeadgateCommand(
+    headgate = SameProcess(
         tmp_path / "data", HEADGATE_LISTEN_CERTIFICATE=str(own), HEADGATE_SERVER_NAMES=NAME
     )
 
@@ -207,7 +208,7 @@ def test_the_end_of_an_own_certificate_is_watched(
 
 def test_open_tells_the_present_address_after_a_port_was_changed(headgate: HeadgateCommand) -> None:
     with _served(headgate) as served:
-        changed = HeadgateCommand(
+        changed = SameProcess(
             headgate.data,
             HEADGATE_SERVER_NAMES=NAME,
             HEADGATE_LISTEN_HTTP="127.0.0.1:9",
@@ -226,10 +227,10 @@ def test_open_tells_the_present_address_after_a_port_was_changed(headgate: Headg
 def test_a_changed_setting_is_told_with_its_new_address(tmp_path: Path) -> None:
     data = tmp_path / "data"
     ports = {"HEADGATE_LISTEN_HTTP": "127.0.0.1:0", "HEADGATE_LISTEN_HTTPS": "127.0.0.1:0"}
-    headgate = HeadgateCommand(data, **ports)
+    headgate = SameProcess(data, **ports)
     with headgate.running("serve") as server:
         server.wait_until_it_says("The console is at")
-        changed = HeadgateCommand(data, **ports | {"HEADGATE_LISTEN_HTTPS": "127.0.0.1:4711"})
+        changed = SameProcess(data, **ports | {"HEADGATE_LISTEN_HTTPS": "127.0.0.1:4711"})
 
         told = changed("open", "--json").json["after_next_start"]
         findings = changed("doctor", "--seconds", "1", "--json").json
@@ -242,7 +243,7 @@ def test_a_changed_setting_is_told_with_its_new_address(tmp_path: Path) -> None:
 def test_the_doctor_recognises_the_server_behind_both_ports(headgate: HeadgateCommand) -> None:
     with _served(headgate) as served:
         plain, tls = served.http.removeprefix("http://"), f"127.0.0.1:{served.tls_port}"
-        patient = HeadgateCommand(
+        patient = SameProcess(
             headgate.data,
             HEADGATE_SERVER_NAMES=NAME,
             HEADGATE_LISTEN_HTTP=plain,
@@ -376,7 +377,7 @@ def test_signing_in_from_another_machine_is_led_to_https_and_from_this_one_not(
 
 def test_a_trusted_proxy_that_ends_tls_is_not_led_in_circles(headgate: HeadgateCommand) -> None:
     address = _address_of_this_machine()
-    trusting = HeadgateCommand(headgate.data, HEADGATE_LISTEN_TRUSTED_PROXIES=address)
+    trusting = SameProcess(headgate.data, HEADGATE_LISTEN_TRUSTED_PROXIES=address)
     behind = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
     with _everywhere(trusting) as (plain, _tls):
         assert _asked(address, plain, "/console/sign-in", **behind)[0] == 200

@@ -9,10 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.commands import HeadgateCommand, Running, fetched, until
+import pytest
+from tests.commands import HeadgateCommand, Running, SameProcess, fetched, until
 from tests.holding_source import holding_source
 from tests.origins import certify, server_context
 from tests.upstream_lab import running_upstream
+
+
+@pytest.fixture
+def headgate(quick: SameProcess) -> HeadgateCommand:
+    """Processes of an installation that has been opened before."""
+    return HeadgateCommand(quick.data)
 
 
 @contextmanager
@@ -27,7 +34,8 @@ def _served(headgate: HeadgateCommand, *options: str) -> Iterator[tuple[Running,
 
 def _point(headgate: HeadgateCommand, port: int) -> None:
     source = ("source.kind=upstream", "source.host=127.0.0.1", f"source.port={port}")
-    assert headgate("settings", "set", *source, "source.tls=false").code == 0
+    here = SameProcess(headgate.data)
+    assert here("settings", "set", *source, "source.tls=false").code == 0
 
 
 def _workers(server: Running) -> list[int]:
@@ -93,7 +101,7 @@ def test_a_server_that_ends_puts_its_job_back(headgate: HeadgateCommand) -> None
             assert server.ended().code == 0
             command.kill()
 
-    assert headgate("sync", "status", "--json").json["state"] == "queued"
+    assert SameProcess(headgate.data)("sync", "status", "--json").json["state"] == "queued"
 
 
 def test_a_worker_that_hangs_is_killed_and_its_job_put_back(headgate: HeadgateCommand) -> None:
@@ -105,7 +113,7 @@ def test_a_worker_that_hangs_is_killed_and_its_job_put_back(headgate: HeadgateCo
             server.send(signal.SIGTERM)
             assert server.ended().code == 0
 
-    assert headgate("sync", "status", "--json").json["state"] == "queued"
+    assert SameProcess(headgate.data)("sync", "status", "--json").json["state"] == "queued"
 
 
 def test_a_taken_port_is_a_clear_error(headgate: HeadgateCommand) -> None:

@@ -36,8 +36,8 @@ def test_a_setting_without_a_value_says_how(quick: SameProcess) -> None:
     assert (ended.code, "proxy.port=VALUE" in ended.err) == (2, True)
 
 
-def test_a_locked_setting_is_shown_and_refused(headgate: HeadgateCommand) -> None:
-    locked = HeadgateCommand(headgate.data, HEADGATE_PROXY_PORT="8080")
+def test_a_locked_setting_is_shown_and_refused(quick: SameProcess) -> None:
+    locked = SameProcess(quick.data, HEADGATE_PROXY_PORT="8080")
 
     (port,) = locked("settings", "show", "proxy.port", "--json").json
     refused = locked("settings", "set", "proxy.port=1")
@@ -54,17 +54,19 @@ def test_a_password_is_asked_for_without_being_in_the_command(quick: SameProcess
     assert quick("settings", "get", "proxy.password").out == "set\n"
 
 
-def test_a_password_is_in_no_output_and_no_file(headgate: HeadgateCommand) -> None:
+def test_a_password_is_in_no_output_and_no_file(
+    headgate: HeadgateCommand, quick: SameProcess
+) -> None:
     said = [
-        headgate("settings", "set", *PROXY, f"proxy.password={PASSWORD}"),
-        headgate("settings", "set", f"proxy.password={PASSWORD}", "--json"),
-        headgate("settings", "set", f"proxy.password={PASSWORD}\n"),
-        headgate("settings", "set", f"proxy.password={PASSWORD}", "proxy.port=many"),
-        headgate("settings", "show"),
-        headgate("settings", "show", "--json"),
-        headgate("settings", "get", "proxy.password", "--json"),
+        quick("settings", "set", *PROXY, f"proxy.password={PASSWORD}"),
+        quick("settings", "set", f"proxy.password={PASSWORD}", "--json"),
+        quick("settings", "set", f"proxy.password={PASSWORD}\n"),
+        quick("settings", "set", f"proxy.password={PASSWORD}", "proxy.port=many"),
+        quick("settings", "show"),
+        quick("settings", "show", "--json"),
+        quick("settings", "get", "proxy.password", "--json"),
         headgate("--verbose", "sync", "now"),
-        headgate("sync", "history", "--json"),
+        quick("sync", "history", "--json"),
     ]
 
     assert "set" in said[6].out
@@ -75,11 +77,10 @@ def test_a_password_is_in_no_output_and_no_file(headgate: HeadgateCommand) -> No
         assert not file.is_file() or PASSWORD.encode() not in file.read_bytes(), file
 
 
-def test_a_password_from_a_file_is_used_and_locked(headgate: HeadgateCommand) -> None:
-    headgate("settings", "show")
-    file = headgate.data / "password"
+def test_a_password_from_a_file_is_used_and_locked(quick: SameProcess) -> None:
+    file = quick.data / "password"
     file.write_text(f"{PASSWORD}\n")
-    locked = HeadgateCommand(headgate.data, HEADGATE_PROXY_PASSWORD_FILE=str(file))
+    locked = SameProcess(quick.data, HEADGATE_PROXY_PASSWORD_FILE=str(file))
 
     (shown,) = locked("settings", "show", "proxy.password", "--json").json
     file.unlink()
