@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import getclosurevars
 from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,6 +55,7 @@ from headgate.web.app import create_app
 from tests.commands import ANY_DISK, HeadgateCommand, Running, fetched, until
 from tests.databases import lay_schema
 from tests.installation import BY, Installation
+from tests.said_states import said_by
 from tests.serving import serving_app
 from tests.upstream_lab import RunningLab, running_upstream
 
@@ -169,7 +171,7 @@ def open_doors(installation: Installation) -> Iterator[Doors]:
     """Serve what ``headgate serve`` does, without its worker: jobs run when the test says so."""
     home = installation.home
     clients = home.client_doors()
-    snapshots = getattr(clients.start, "__self__", None)
+    snapshots = getclosurevars(clients.start).nonlocals.get("snapshots")
     assert isinstance(snapshots, Snapshots), "what makes scans ready is no longer a snapshot's"
     health = Health(engine=home.engine, worker_is_alive=lambda: True)
     app = create_app(console=home.console(health), health=health, clients=clients)
@@ -305,7 +307,7 @@ def approve(installation: Installation, *update_ids: str, fetch: bool = True) ->
 
 def states(installation: Installation, machine: Machine) -> dict[State, set[str]]:
     """Return what the server says about one computer."""
-    found = installation.home.compliance.states_of(machine.client_id)
+    found = said_by(installation.engine, machine.client_id)
     assert found is not None
     return {state: set(ids) for state, ids in found.updates.items()}
 

@@ -34,7 +34,7 @@ def report_on(reports: ClientReports, computer_id: str, turn: int) -> None:
 
 
 def main() -> None:
-    reports = ClientReports(open_engine(sys.argv[1]), now=lambda: NOON)
+    reports = ClientReports(open_engine(sys.argv[1]))
     for turn, computer_id in enumerate(COMPUTERS):
         threading.Thread(target=report_on, args=(reports, computer_id, turn)).start()
 

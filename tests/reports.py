@@ -50,6 +50,7 @@ def register(engine: Engine, *computer_ids: str, at: datetime | None = NOON) -> 
                     "computer_id": computer_id,
                     "number": number,
                     "dns_name": "pc.example",
+                    "host_name": "pc",
                     "first_contact": NOON,
                     "last_contact": NOON,
                     "registered_at": at,

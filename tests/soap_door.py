@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from headgate import clock
 from headgate.bootstrap.clients import client_services
+from headgate.metadata.core_pieces import native_compressor
 from headgate.services.clients.snapshots import Snapshots
 from headgate.services.clients.visitor import Visitor
 from headgate.services.settings.recent import RecentSettings
@@ -29,7 +30,7 @@ from headgate.web.forwarded import Caller
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.dispatch import Dispatcher
 from headgate.web.soap.door import DoorLimits, SoapDoor
-from headgate.web.soap.encodings import Compress, native_xpress
+from headgate.web.soap.encodings import Compress
 from headgate.web.soap.routes import soap_routes
 from headgate.web.soap.visitors import visitor_of
 from headgate.wire.clientsync import operations, sync_updates
@@ -103,7 +104,7 @@ def open_door(
         snapshots=snapshots,
     )
     door = SoapDoor(
-        Dispatcher(services, xpress=xpress or native_xpress()),
+        Dispatcher(services, xpress=xpress or native_compressor()),
         services.texts,
         visitor_of=direct,
         limits=limits,

@@ -9,8 +9,11 @@
     ├── StorageError          the database refuses, is full, or too new          (headgate.storage)
     └── ContentError          an update file cannot be stored or is damaged      (headgate.content)
 
-Subclasses live beside the code that raises them. Every message says what happened; ``next_step``
-says what to do about it. Doors (command line, SOAP, console) give them faces in one table each.
+Subclasses live beside the code that raises them, and so do the few classes of their own that one
+door or one verb means (a call that is refused, a file that is not here). Every message says what
+happened; ``next_step`` says what to do about it. Each door gives them faces in one place: the
+command line in ``cli/failures``, the console in ``messages``, the SOAP door in ``dispatch``, the
+files' door in ``door``.
 
 Message and next step are given as ``Sentence("…", name=value)`` wherever the console can show them,
 so that they can be said in the reader's language.

@@ -10,11 +10,11 @@ import pytest
 from tests import databases
 from tests.cast import NOON, a_guid
 from tests.reports import ALICE, a_statement, register
+from tests.said_states import said_by
 
 from headgate.fleet.events import ClientEvent
 from headgate.fleet.states import UpdateStateOnComputer as State
 from headgate.services.clients.reports import ClientReports
-from headgate.services.computers.compliance import Compliance
 from headgate.storage import client_events, transactions
 from headgate.storage.engine import Engine
 from headgate.wire import soap
@@ -40,7 +40,7 @@ def engine(template: Path, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def reports(engine: Engine) -> Iterator[ClientReports]:
-    made = ClientReports(engine, now=lambda: NOON)
+    made = ClientReports(engine)
     yield made
     made.close()
 
@@ -76,7 +76,7 @@ def _event(captured: dict[str, Any]) -> ClientEvent:
 
 
 def states(engine: Engine, computer_id: str = ALICE) -> dict[State, set[str]]:
-    found = Compliance(engine).states_of(computer_id)
+    found = said_by(engine, computer_id)
     assert found is not None
     return {state: set(ids) for state, ids in found.updates.items() if ids}
 

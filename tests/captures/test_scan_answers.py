@@ -7,37 +7,27 @@ between any two servers; everything else must be the same, element by element.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
-from tests import databases, deciding
-from tests.captures.real_documents import document_files, package_files
-from tests.cast import NOON, a_revision
-from tests.catalogue_rows import written
+from sqlalchemy import select
+from tests.captures.real_catalogue import BUNDLE, PACKAGE, stocked
 from tests.material import CAPTURES
-from tests.published import import_from
 from tests.soap_door import Computer, OpenDoor, open_door, serving
 
-from headgate.catalogue.documents import DocumentEncoding
-from headgate.catalogue.identity import RevisionIdentity
-from headgate.catalogue.revisions import Revision, UpdateKind
-from headgate.metadata.document import read_document
-from headgate.metadata.packing import Packer
-from headgate.services.catalogue import settling
-from headgate.storage import ingestion, transactions
+from headgate.storage import transactions
 from headgate.storage.engine import Engine
-from headgate.storage.ingestion import IncomingRevision
 from headgate.storage.tables.catalogue import prerequisites, revisions
+from headgate.wire.clientsync import operations
+from headgate.wire.clientsync.sync_info import SyncInfo
+from headgate.wire.clientsync.update_info import UpdateInfo
 from headgate.wire.lexical import write_base64, write_datetime
 
-PACKAGE = next((path for path in package_files() if "2024" in path.name), None)
 SCANS = sorted((CAPTURES / "native").glob("*/0*")) if CAPTURES else []
-BUNDLE = "a2fef9b0-7951-4c2c-a42b-9e351dd1c1fe"
 CATEGORY_SCAN = ("000006", "000007", "000008", "000009")
-MISSING = "0aac58ee-82a0-4452-a7fa-19f68398f1fa"
 
 pytestmark = pytest.mark.skipif(PACKAGE is None, reason="no captured package of 2024")
 
@@ -62,44 +52,8 @@ class Numbers:
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    folder = tmp_path_factory.mktemp("catalogue")
-    url = databases.sqlite_copy(databases.sqlite_template(folder), folder)
-    with databases.opened(url) as engine:
-        assert PACKAGE is not None
-        import_from(PACKAGE, engine)
-        with transactions.write(engine) as conn:
-            ingestion.store_batch(
-                conn, [*_documents(), written(_stand_in())], arrived_at=NOON, run_id=None
-            )
-            deciding.approve(conn, BUNDLE)
-            settling.catalogue_changed(conn)
+    with stocked(tmp_path_factory.mktemp("catalogue")) as engine:
         yield engine
-
-
-def _stand_in() -> Revision:
-    """A detectoid the bundle needs and no captured document describes; it says nothing itself."""
-    return a_revision(
-        RevisionIdentity(MISSING, 100), kind=UpdateKind.DETECTOID, visible=False, title="Stand-in"
-    )
-
-
-def _documents() -> Iterator[IncomingRevision]:
-    packer = Packer()
-    for file in document_files():
-        if file.parent.parent.name != "wsusss":
-            continue
-        text = file.read_bytes()
-        update_id, _, number = file.stem.rpartition("-r")
-        document = read_document(
-            text, DocumentEncoding.UTF8, RevisionIdentity(update_id, int(number)), packer
-        )
-        yield IncomingRevision(
-            revision=document.revision,
-            fragments=document.fragments,
-            encoding=DocumentEncoding.UTF8,
-            data=packer.pack(text).data,
-            xml_size=document.xml_size,
-        )
 
 
 @pytest.fixture(scope="module")
@@ -197,9 +151,15 @@ def test_a_category_scan_is_answered_as_the_real_server_did(
 
 
 @pytest.mark.parametrize("name", CATEGORY_SCAN)
-def test_each_of_its_calls_is_answered_so_with_a_new_cookie_too(
+def test_each_of_its_calls_is_answered_so_with_the_cookie_of_the_first_too(
     name: str, computer: Computer, numbers: Numbers, captures: Path
 ) -> None:
+    """The first finds nothing cached; from then on nothing is new to the computer but what comes.
+
+    With the cookie of a handshake alone all that is cached would be told as changed (FACTS §3.8).
+    """
+    first = asked_again(computer, captures / "native/scan" / CATEGORY_SCAN[0], numbers)
+    computer.take_cookie(first)
     exchange = captures / "native/scan" / name
     answer = asked_again(computer, exchange, numbers)
     assert comparable(answer) == comparable(_parsed(exchange / "response.body"))
@@ -231,16 +191,7 @@ def test_the_approved_bundle_is_offered_for_installation(
     computer: Computer, numbers: Numbers, engine: Engine, captures: Path
 ) -> None:
     exchange = captures / "native/flow/000012"
-    with transactions.read(engine) as conn:
-        bundle = numbers.here[BUNDLE, 200]
-        needed = conn.execute(
-            prerequisites.select()
-            .with_only_columns(prerequisites.c.update_id)
-            .where(prerequisites.c.revision_id == bundle)
-        )
-        named = set(needed.scalars())
-    unlocking = [number for (update_id, _), number in numbers.here.items() if update_id in named]
-    assert {u for (u, _), number in numbers.here.items() if number in unlocking} == named
+    unlocking = _unlocking(engine, numbers)
     theirs = _offered(_parsed(exchange / "response.body"))
     ours: dict[Identity, tuple[Any, ...]] = {}
     truncated = True
@@ -257,11 +208,6 @@ def test_the_approved_bundle_is_offered_for_installation(
         truncated = answer.findtext(".//{*}Truncated") == "true"
     assert "Install" in str(theirs[BUNDLE, 200])
     assert ours[BUNDLE, 200] == theirs[BUNDLE, 200]
-    # What else both servers sent is the same as well.
-    common = ours.keys() & theirs.keys()
-    assert {identity: ours[identity] for identity in common} == {
-        identity: theirs[identity] for identity in common
-    }
     # Numbers of the other server mean nothing here.
     gone = {int(each.text) for each in answer.find(".//{*}OutOfScopeRevisionIDs")}
     strangers = {
@@ -270,6 +216,17 @@ def test_the_approved_bundle_is_offered_for_installation(
         if int(each.text) not in numbers.there
     }
     assert strangers and strangers <= gone
+
+
+def _unlocking(engine: Engine, numbers: Numbers) -> list[int]:
+    """Return all that the approved bundle names as a prerequisite; all of it is here."""
+    with transactions.read(engine) as conn:
+        wanted = select(prerequisites.c.update_id).where(
+            prerequisites.c.revision_id == numbers.here[BUNDLE, 200]
+        )
+        named = set(conn.execute(wanted).scalars())
+    assert named <= {update_id for update_id, _ in numbers.here}
+    return [number for (update_id, _), number in numbers.here.items() if update_id in named]
 
 
 def _offered(tree: Any) -> dict[Identity, tuple[Any, ...]]:
@@ -311,6 +268,49 @@ def _without_links(xml: str) -> str:
     return re.sub(r"LinkId=\w+", "LinkId=", xml)
 
 
+def test_all_we_have_documents_of_is_told_as_the_real_server_told_it(
+    computer: Computer, numbers: Numbers, engine: Engine
+) -> None:
+    """Level by level, for a computer that had nothing: roots, categories, the approved bundle."""
+    theirs = {
+        identity: info
+        for path in [*SCANS, *_driver_scans()]
+        for identity, info in _told_in(path / "response.body").items()
+        if identity in numbers.here
+    }
+    climbing = {numbers.here[identity] for identity, info in theirs.items() if not info.is_leaf}
+    climbing.update(_unlocking(engine, numbers))
+    ours: dict[Identity, UpdateInfo] = {}
+    page: SyncInfo | None = None
+    while page is None or page.new_updates:
+        cached = {numbers.here[identity] for identity in ours}
+        page = computer.scan(
+            installed_non_leaf_update_ids=tuple(cached & climbing),
+            other_cached_update_ids=tuple(cached - climbing),
+        )
+        ours |= _told(page)
+
+    assert len(theirs) == 37
+    assert {identity: ours.get(identity) for identity in theirs} == theirs
+
+
+def _told_in(answer: Path) -> dict[Identity, UpdateInfo]:
+    body = answer.read_bytes()
+    if b"<SyncUpdatesResult>" not in body:
+        return {}
+    return _told(operations.SYNC_UPDATES.decode_response(body))
+
+
+def _told(answer: SyncInfo) -> dict[Identity, UpdateInfo]:
+    """Return what is new in an answer, without what differs between any two servers."""
+    return {
+        _identity(bytes(info.xml).decode().replace("&lt;", "<")): replace(
+            info, id=0, deployment=replace(info.deployment, id=0, last_change_time="")
+        )
+        for info in answer.new_updates
+    }
+
+
 @pytest.mark.parametrize("exchange", _driver_scans()[4:], ids=lambda path: path.name)
 def test_first_pages_of_a_new_computer_hold_the_roots_the_real_server_sent(
     exchange: Path, computer: Computer, numbers: Numbers
@@ -324,10 +324,7 @@ def test_first_pages_of_a_new_computer_hold_the_roots_the_real_server_sent(
     while truncated:
         others = [numbers.here[identity] for identity in found]
         page = computer.scan(other_cached_update_ids=tuple(others))
-        for info in page.new_updates:
-            assert info.xml is not None
-            core = bytes(info.xml).decode().replace("&lt;", "<")  # type: ignore[arg-type]
-            found[_identity(core)] = info
+        found |= _told(page)
         truncated = page.truncated
     assert expected.keys() <= found.keys()
     assert {

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from headgate.approvals.decisions import Action, Approval, Decisions
-from headgate.catalogue.files import FilePresence, UpdateFile
+from headgate.catalogue.files import FileChoice, FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import (
     Behavior,
@@ -25,6 +25,7 @@ from headgate.services.deciding.approving import (
 )
 from headgate.services.deciding.rules import Verb
 from headgate.services.files.fetching import FETCH_FILES
+from headgate.services.files.readiness import settle_readiness
 from headgate.services.settings.configuring import Configuring
 from headgate.settings.secrets import SecretKey
 from headgate.settings.shared import Shared, shared_settings
@@ -222,6 +223,53 @@ def test_a_licence_is_asked_for_once(engine: Engine, approving: Approving) -> No
         (line,) = audit.latest_lines(conn, limit=1)
     assert line.detail["licences"] == [EULA]
     approving.approve([another.identity.update_id], by="anna")  # the same licence
+
+
+def test_a_new_licence_of_an_approved_update_is_accepted_by_approving_again(
+    engine: Engine, approving: Approving
+) -> None:
+    update, another = a_guid(), a_guid()
+    for one in (update, another):
+        store(engine, a_revision(RevisionIdentity(one, 1)))
+    approving.approve([update, another], by="anna")
+    for one in (update, another):
+        store(engine, a_revision(RevisionIdentity(one, 2), eula_id=EULA, title="Licensed"))
+    with transactions.write(engine) as conn:
+        assert settle_readiness(conn, FileChoice(everything=False)) == sorted([update, another])
+    outlook = approving.outlook(update)
+    assert outlook.approval is not None
+    assert not outlook.approval.licences_accepted
+    assert Verb.INSTALL in outlook.verbs
+    (proposal,) = approving.propose([update], Verb.INSTALL)
+    assert proposal.changes
+    assert ["new licence" in one for one in proposal.effects] == [True]
+
+    with pytest.raises(LicenceNotAcceptedError, match="Licensed"):
+        approving.approve([update], by="bob")
+    before = _read(engine)
+    done = approving.approve([update], by="bob", accept_licences=True)
+
+    assert done.changed == (update,)
+    now = _read(engine)
+    assert all(one.licences_accepted for one in now.approvals)  # the other has the same licence
+    assert {one.since for one in now.approvals} == {now.counter} != {before.counter}
+    assert {one.decided_by for one in now.approvals} == {"anna"}
+    with transactions.read(engine) as conn:
+        (line,) = audit.latest_lines(conn, limit=1)
+    assert (line.actor, line.detail["licences"]) == ("bob", [EULA])
+    assert Verb.INSTALL not in approving.outlook(update).verbs
+    assert approving.approve([update, another], by="bob").changed == ()
+
+
+def test_a_new_licence_hinders_no_removal(engine: Engine, approving: Approving) -> None:
+    update = a_guid()
+    store(engine, a_revision(RevisionIdentity(update, 1), uninstallation=Behavior()))
+    approving.approve([update], by="anna", action=Action.UNINSTALL)
+    newer = RevisionIdentity(update, 2)
+    store(engine, a_revision(newer, uninstallation=Behavior(), eula_id=EULA))
+
+    assert approving.approve([update], by="anna", action=Action.UNINSTALL).changed == ()
+    assert Verb.UNINSTALL not in approving.outlook(update).verbs
 
 
 def test_a_licence_nobody_can_read_yet_cannot_be_accepted(

@@ -1,16 +1,18 @@
 """What reports leave behind, on every database (FACTS §9.5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from headgate.catalogue.identity import RevisionIdentity
+from headgate.fleet.computers import ComputerState
 from headgate.fleet.events import ClientEvent
 from headgate.fleet.states import UpdateStateOnComputer as State
 from headgate.services.catalogue.browser import NoSuchUpdateError
 from headgate.services.clients.refusals import ComputerRefused, Refusal
-from headgate.services.clients.reports import KEPT_DAYS, KEPT_OF_ONE, ClientReports
+from headgate.services.clients.report_recording import Dropped
+from headgate.services.clients.reports import ClientReports
 from headgate.services.computers.compliance import Compliance, UpdateCounts
 from headgate.services.computers.listing import Computers
 from headgate.storage import client_events, transactions
@@ -19,6 +21,7 @@ from headgate.storage.engine import Engine
 from tests.cast import NOON, a_guid, a_revision
 from tests.published import publish
 from tests.reports import ALICE, BOB, a_statement, an_event, register
+from tests.said_states import said_by
 
 WORD, OFFICE, DRIVER = a_guid(), a_guid(), a_guid()
 CAROL = "ca201000-0000-4000-8000-000000000003"
@@ -27,7 +30,7 @@ CAROL = "ca201000-0000-4000-8000-000000000003"
 @pytest.fixture
 def reports(engine: Engine) -> Iterator[ClientReports]:
     register(engine, ALICE, BOB)
-    made = ClientReports(engine, now=lambda: NOON)
+    made = ClientReports(engine)
     yield made
     made.close()
 
@@ -39,12 +42,12 @@ def compliance(engine: Engine) -> Compliance:
 
 def report(
     reports: ClientReports, *events: ClientEvent, of: str = ALICE, at: datetime = NOON
-) -> None:
-    reports.report(of, events, at)
+) -> Mapping[Dropped, int]:
+    return reports.report(of, events, at)
 
 
-def states(compliance: Compliance, computer_id: str = ALICE) -> dict[str, State]:
-    found = compliance.states_of(computer_id)
+def states(engine: Engine, computer_id: str = ALICE) -> dict[str, State]:
+    found = said_by(engine, computer_id)
     assert found is not None
     return {update_id: state for state, ids in found.updates.items() for update_id in ids}
 
@@ -56,81 +59,111 @@ def kept(engine: Engine, computer_id: str = ALICE) -> Sequence[ClientEvent]:
 
 
 def test_a_statement_tells_the_state_of_every_update(
-    reports: ClientReports, compliance: Compliance
+    reports: ClientReports, engine: Engine
 ) -> None:
     report(reports, a_statement(U=[WORD], V=[OFFICE], g=[DRIVER]))
 
-    assert states(compliance) == {
+    assert states(engine) == {
         WORD: State.NEEDED,
         OFFICE: State.INSTALLED,
         DRIVER: State.FAILED,
     }
 
 
-def test_the_next_statement_replaces_all_of_it(
-    reports: ClientReports, compliance: Compliance
-) -> None:
+def test_the_next_statement_replaces_all_of_it(reports: ClientReports, engine: Engine) -> None:
     report(reports, a_statement(U=[WORD], V=[OFFICE]))
     report(reports, a_statement(V=[WORD]))
 
-    assert states(compliance) == {WORD: State.INSTALLED}
+    assert states(engine) == {WORD: State.INSTALLED}
 
 
 def test_an_empty_statement_empties_everything(
-    reports: ClientReports, compliance: Compliance
+    reports: ClientReports, compliance: Compliance, engine: Engine
 ) -> None:
     report(reports, a_statement(U=[WORD]))
     report(reports, a_statement(), at=NOON + timedelta(hours=1))
 
-    assert states(compliance) == {}
+    assert states(engine) == {}
     assert compliance.counts([WORD])[WORD] == UpdateCounts(not_applicable=1, unknown=1)
-    said = compliance.states_of(ALICE)
+    said = said_by(engine, ALICE)
     assert said is not None
     assert said.last_report == NOON + timedelta(hours=1)
 
 
-def test_the_last_statement_of_a_batch_counts(
-    reports: ClientReports, compliance: Compliance
-) -> None:
+def test_the_last_statement_of_a_batch_counts(reports: ClientReports, engine: Engine) -> None:
     # As captured: an empty scan first, then the whole one, at the same millisecond (FACTS §9.1).
     scans = [an_event(147), a_statement(), an_event(147), a_statement(U=[WORD])]
     report(reports, *scans)
-    assert states(compliance) == {WORD: State.NEEDED}
+    assert states(engine) == {WORD: State.NEEDED}
 
     report(reports, *reversed(scans))
-    assert states(compliance) == {}
+    assert states(engine) == {}
 
 
-def test_events_are_taken_in_document_order(reports: ClientReports, compliance: Compliance) -> None:
+def test_a_download_is_one_also_when_a_peer_gave_some_of_it(
+    reports: ClientReports, engine: Engine
+) -> None:
+    report(reports, a_statement(U=[WORD]), an_event(164, WORD))
+
+    assert states(engine) == {WORD: State.DOWNLOADED}
+
+
+def test_events_are_taken_in_document_order(reports: ClientReports, engine: Engine) -> None:
     report(reports, a_statement(U=[WORD]), an_event(162, WORD), an_event(182, WORD))
-    assert states(compliance) == {WORD: State.FAILED}
+    assert states(engine) == {WORD: State.FAILED}
 
     report(reports, an_event(182, WORD), an_event(183, WORD))
-    assert states(compliance) == {WORD: State.INSTALLED}
+    assert states(engine) == {WORD: State.INSTALLED}
 
     report(reports, an_event(182, WORD), a_statement(U=[WORD]))
-    assert states(compliance) == {WORD: State.NEEDED}
+    assert states(engine) == {WORD: State.NEEDED}
 
 
-def test_a_restart_completes_what_waited_for_it(
-    reports: ClientReports, compliance: Compliance
-) -> None:
+def test_a_restart_completes_what_waited_for_it(reports: ClientReports, engine: Engine) -> None:
     report(reports, a_statement(U=[WORD, OFFICE]), an_event(201, WORD, hresult=2359301))
-    assert states(compliance) == {WORD: State.PENDING_REBOOT, OFFICE: State.NEEDED}
+    assert states(engine) == {WORD: State.PENDING_REBOOT, OFFICE: State.NEEDED}
 
     report(reports, an_event(202))
-    assert states(compliance) == {WORD: State.INSTALLED, OFFICE: State.NEEDED}
+    assert states(engine) == {WORD: State.INSTALLED, OFFICE: State.NEEDED}
 
 
-def test_a_failure_counts_before_the_first_statement(
-    reports: ClientReports, compliance: Compliance
+def test_before_its_first_statement_everything_is_unknown_of_a_computer(
+    reports: ClientReports, compliance: Compliance, engine: Engine
 ) -> None:
-    report(reports, an_event(182, WORD))
+    publish(engine, a_revision(RevisionIdentity(WORD, 200), kb_articles=("5031234",)))
+    report(reports, a_statement())
+    report(reports, an_event(182, WORD, computer_id=BOB), of=BOB)
 
-    assert compliance.counts([WORD])[WORD] == UpdateCounts(failed=1, unknown=1)
-    said = compliance.states_of(ALICE)
+    assert compliance.counts([WORD])[WORD] == UpdateCounts(not_applicable=1, unknown=1)
+    said = said_by(engine, BOB)
     assert said is not None
     assert said.last_report is None
+    computers = Computers(engine=engine, now=lambda: NOON)
+    assert not list(computers.list(missing=WORD))
+    shown = computers.show(BOB)
+    assert (shown.line.state, shown.updates) == (ComputerState.NOT_REPORTED, None)
+    assert [event.update_id for event in shown.events] == [WORD]
+
+    report(reports, a_statement(BOB, U=[OFFICE], g=[WORD]), of=BOB)
+    assert compliance.counts([WORD])[WORD] == UpdateCounts(not_applicable=1, failed=1)
+
+
+def test_a_failure_in_the_first_batch_counts_from_the_statement_on(
+    reports: ClientReports, engine: Engine
+) -> None:
+    report(reports, an_event(182, OFFICE), a_statement(U=[WORD, DRIVER]), an_event(182, WORD))
+
+    assert states(engine) == {WORD: State.FAILED, DRIVER: State.NEEDED}
+
+
+def test_who_told_that_nothing_applies_has_told(reports: ClientReports, engine: Engine) -> None:
+    report(reports, a_statement())  # FACTS trap 23
+
+    shown = Computers(engine=engine, now=lambda: NOON).show(ALICE)
+
+    assert shown.line.state is ComputerState.REPORTED
+    assert shown.updates == dict.fromkeys(State, 0)
+    assert shown.missing == ()
 
 
 def test_nothing_is_known_before_the_first_statement(
@@ -139,7 +172,7 @@ def test_nothing_is_known_before_the_first_statement(
     register(engine, ALICE)
 
     assert compliance.counts([WORD])[WORD] == UpdateCounts(unknown=1)
-    assert compliance.states_of(BOB) is None
+    assert said_by(engine, BOB) is None
 
 
 def test_counts_tell_who_needs_what(
@@ -209,17 +242,14 @@ def test_a_statement_is_no_event(reports: ClientReports, engine: Engine) -> None
     assert kept(engine) == []
 
 
-def test_the_same_event_twice_is_one(
-    reports: ClientReports, compliance: Compliance, engine: Engine
-) -> None:
+def test_the_same_event_twice_is_one(reports: ClientReports, engine: Engine) -> None:
     failed = an_event(182, WORD)
     report(reports, failed, failed)
     report(reports, a_statement(V=[WORD]))
     report(reports, failed)  # the answer was lost and the agent sends it again
 
     assert len(kept(engine)) == 1
-    assert states(compliance) == {WORD: State.INSTALLED}
-    assert reports.counts.repeated == 2
+    assert states(engine) == {WORD: State.INSTALLED}
 
 
 def test_an_event_comes_back_as_it_was(reports: ClientReports, engine: Engine) -> None:
@@ -229,6 +259,7 @@ def test_an_event_comes_back_as_it_was(reports: ClientReports, engine: Engine) -
         source_id=102,
         hresult=-2145099769,
         app_name="<<PROCESS>>: powershell.exe",
+        device_id=r"PCI\VEN_8086&DEV_15F3&SUBSYS_00008086",
         strings=("0x80246007", "Süßes 更新"),
         misc=("C=1", "F=-2145099769", "Q=1"),
         at_target=NOON - timedelta(minutes=3),
@@ -239,9 +270,10 @@ def test_an_event_comes_back_as_it_was(reports: ClientReports, engine: Engine) -
 
 
 def test_events_about_another_computer_are_dropped_and_counted(
-    reports: ClientReports, compliance: Compliance, engine: Engine
+    reports: ClientReports, engine: Engine
 ) -> None:
-    report(
+    report(reports, a_statement())
+    dropped = report(
         reports,
         an_event(182, WORD, computer_id=BOB),
         a_statement(BOB, V=[WORD]),
@@ -249,19 +281,18 @@ def test_events_about_another_computer_are_dropped_and_counted(
     )
 
     assert kept(engine, BOB) == []
-    assert states(compliance, BOB) == {}
-    assert states(compliance) == {OFFICE: State.INSTALLED}
-    assert (reports.counts.dropped, reports.counts.events) == (2, 1)
+    assert states(engine, BOB) == {}
+    assert states(engine) == {OFFICE: State.INSTALLED}
+    assert dropped == {Dropped.OF_ANOTHER: 2}
 
 
-def test_events_only_a_server_has_are_dropped(
-    reports: ClientReports, compliance: Compliance, engine: Engine
-) -> None:
-    report(reports, an_event(182, WORD, namespace_id=2))
+def test_events_only_a_server_has_are_dropped(reports: ClientReports, engine: Engine) -> None:
+    report(reports, a_statement())
+    dropped = report(reports, an_event(182, WORD, namespace_id=2), an_event(182, computer_id=""))
 
     assert kept(engine) == []
-    assert states(compliance) == {}
-    assert reports.counts.dropped == 1
+    assert states(engine) == {}
+    assert dropped == {Dropped.UNFIT: 2}
 
 
 def test_events_about_unknown_updates_are_kept(reports: ClientReports, engine: Engine) -> None:
@@ -296,35 +327,6 @@ def test_who_never_registered_is_told_to(reports: ClientReports, engine: Engine)
 
         assert refused.value.code is Refusal.REGISTRATION_REQUIRED
         assert kept(engine, stranger) == []
-
-
-def test_events_go_after_fifteen_days(reports: ClientReports, engine: Engine) -> None:
-    old = NOON - timedelta(days=KEPT_DAYS, seconds=1)
-    report(reports, an_event(181, WORD), at=NOON - timedelta(days=KEPT_DAYS))
-    report(reports, an_event(182, WORD), at=old)
-    reports.close()
-
-    later = ClientReports(engine, now=lambda: NOON)
-    report(later, an_event(183, WORD))
-    later.close()
-
-    assert [event.event_id for event in kept(engine)] == [181, 183]
-
-
-def test_one_computer_cannot_fill_the_database(reports: ClientReports, engine: Engine) -> None:
-    for _ in range(6):
-        report(reports, *(an_event(169, WORD) for _ in range(KEPT_OF_ONE // 5)))
-    last = an_event(183, WORD)
-    report(reports, last)
-    reports.close()
-    later = ClientReports(engine, now=lambda: NOON)
-    report(later, *(an_event(169, WORD) for _ in range(200)))
-    later.close()
-
-    with transactions.read(engine) as conn:
-        rows = client_events.events_of(conn, ALICE, at_most=2 * KEPT_OF_ONE)
-    assert len(rows) == KEPT_OF_ONE
-    assert last in [one.event for one in rows]
 
 
 def test_the_database_keeps_events_in_the_order_they_came(engine: Engine) -> None:

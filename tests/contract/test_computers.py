@@ -41,65 +41,6 @@ def _seen(door: ClientDoor, client_id: str = A_CLIENT, *, scanned: bool = False)
     door.contacts.flush()
 
 
-# Re-imaged, cloned, renamed
-
-
-def test_a_machine_that_was_installed_anew_replaces_its_old_id(
-    door: ClientDoor, people: Computers
-) -> None:
-    door.register(A_CLIENT, "pc7.example.com")
-    door.contacts.flush()
-    door.clock.turn(hours=2)
-    door.register(OTHER, "PC7.example.com")
-    door.contacts.flush()
-
-    old, new = people.show(A_CLIENT), people.show(OTHER)
-    assert old.line.state is ComputerState.REPLACED
-    assert "came with another id" in old.notes[0]
-    assert new.line.state is ComputerState.NOT_REPORTED
-
-
-def test_two_machines_of_one_name_replace_nobody(door: ClientDoor, people: Computers) -> None:
-    door.register(A_CLIENT, "pc7")
-    door.register(OTHER, "pc7")
-    door.clock.turn(hours=1)
-    _seen(door, A_CLIENT)
-
-    assert people.show(A_CLIENT).line.state is ComputerState.NOT_REPORTED
-    assert "Another computer is called pc7" in people.show(A_CLIENT).notes[0]
-
-
-def test_one_id_under_two_names_in_turn_is_a_clone(door: ClientDoor, people: Computers) -> None:
-    for name in ("pc7.example.com", "pc8.example.com", "pc7.example.com"):
-        door.register(A_CLIENT, name)
-        door.clock.turn(minutes=5)
-
-    found = people.show(A_CLIENT)
-    assert found.line.state is ComputerState.CLONED
-    assert "pc7.example.com and pc8.example.com use this id in turn" in found.notes[0]
-    door.clock.turn(days=31)
-    _seen(door)
-    assert people.show(A_CLIENT).line.state is ComputerState.NOT_REPORTED
-
-
-def test_a_new_name_is_no_clone(door: ClientDoor, people: Computers) -> None:
-    for name in ("pc7.example.com", "pc8.example.com", "pc9.example.com"):
-        door.register(A_CLIENT, name)
-
-    found = people.show(A_CLIENT)
-    assert found.line.state is ComputerState.NOT_REPORTED
-    assert found.notes == ("It was called pc8.example.com before.",)
-
-
-def test_a_name_with_and_without_its_domain_is_no_clone(
-    door: ClientDoor, people: Computers
-) -> None:
-    for name in ("pc7", "pc7.example.com", "pc7", "pc7.example.com"):
-        door.register(A_CLIENT, name)
-
-    assert people.show(A_CLIENT).notes == ()
-
-
 def test_the_numbers_of_computers_are_small_and_each_ones_own(
     door: ClientDoor, people: Computers
 ) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from headgate.approvals.decisions import Action, Decisions
+from headgate.approvals.decisions import Action, Decisions, Ready
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.storage import decisions, effective, transactions
 from headgate.storage.engine import Engine
@@ -54,7 +54,7 @@ def test_what_stands_takes_no_counter(engine: Engine) -> None:
     with transactions.write(engine) as conn:
         assert decisions.undecline(conn, [update], by="bob", at=LATER) == []
         assert decisions.withdraw(conn, [a_guid()], by="bob", at=LATER) == []
-        assert decisions.note_readiness(conn, {update: True}) == []
+        assert decisions.note_readiness(conn, {update: Ready(True, True)}) == []
 
     assert _approve(engine, update) == []
     assert _read(engine) == before
@@ -124,7 +124,8 @@ def test_becoming_ready_is_another_deployment_of_the_same_day(engine: Engine) ->
     _approve(engine, update, other, ready=False)
     before = {one.update_id: one for one in _read(engine).approvals}
     with transactions.write(engine) as conn:
-        assert decisions.note_readiness(conn, {update: True, other: False}) == [update]
+        readiness = {update: Ready(files=True, licences=True), other: Ready(False, True)}
+        assert decisions.note_readiness(conn, readiness) == [update]
 
     now = _read(engine)
     after = {one.update_id: one for one in now.approvals}

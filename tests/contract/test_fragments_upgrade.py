@@ -61,8 +61,11 @@ def _copy(engine: Engine, old: Engine) -> None:
     names = ("installation", "revisions", "documents", "fragments", "drivers")
     databases.copy_rows(engine, old, *names)
     with transactions.write(old) as target:
-        # those for which an INF names a computer were not read
-        target.execute(update(t.drivers).values(computer_hardware_ids=_COMPUTERS[0]))
+        # hardware ids lost their case, and computers that an INF names were not read
+        lower = func.lower(t.drivers.c.hardware_id)
+        target.execute(
+            update(t.drivers).values(hardware_id=lower, computer_hardware_ids=_COMPUTERS[0])
+        )
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_a_live_revision_with_all_that_is_known_of_it(engine: Engine) -> None:
         engine,
         a_category("Windows", CategoryType.PRODUCT, identity=product),
         a_revision(update, prerequisites=(PrerequisiteClause(any_of=(product.update_id,)),)),
-        a_revision(bundle, bundled=((update,),)),
+        a_revision(bundle, bundled=((update,),), visible=False),
         a_revision(RevisionIdentity(update.update_id, 101)),
     )
     found = _revisions(engine)
@@ -54,9 +54,9 @@ def test_a_live_revision_with_all_that_is_known_of_it(engine: Engine) -> None:
         return (found[identity].revision_id, identity.update_id, 100, *facts)
 
     assert list(found.values()) == [
-        row(product, "category", False, False, 4, NOON_ON, 1, "product"),
-        row(update, "software", True, True, 4, NOON_ON, 1, None),
-        row(bundle, "software", True, False, 4, NOON_ON, 1, None),
+        row(product, "category", False, False, 4, NOON_ON, 1, "product", False),
+        row(update, "software", True, True, 4, NOON_ON, 1, None, True),
+        row(bundle, "software", True, False, 4, NOON_ON, 1, None, False),
     ]
     assert [type(row.is_leaf) for row in found.values()] == [bool] * 3
 
@@ -137,7 +137,7 @@ def test_drivers_with_their_scores_and_computers(engine: Engine) -> None:
         DriverEntry(
             driver.revision_id,
             0,
-            "pci\\ven_8086",
+            "PCI\\VEN_8086",
             "Net",
             "Contoso",
             "Fabrikam",
@@ -146,7 +146,7 @@ def test_drivers_with_their_scores_and_computers(engine: Engine) -> None:
             tuple(each.lower() for each in computers),
             {"amd64.10.0": 255, "x86.6.1": 0},
         ),
-        DriverEntry(driver.revision_id, 1, "b", *nothing, (), {}),
+        DriverEntry(driver.revision_id, 1, "B", *nothing, (), {}),
     ]
 
 

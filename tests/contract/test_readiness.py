@@ -1,4 +1,4 @@
-"""An approved update is ready when all its files are here; on every database."""
+"""An approved update is ready when its files are here and its licences accepted."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from headgate.approvals.decisions import Action
 from headgate.catalogue.files import FileChoice, FilePresence, UpdateFile
 from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import Revision
 from headgate.content.local import LocalStore
+from headgate.offer.questions import OfferedAction
+from headgate.services.catalogue import settling
+from headgate.services.clients.handshake import GROUPS
+from headgate.services.clients.snapshots import Snapshots
 from headgate.services.files.readiness import Readiness, settle_readiness
 from headgate.services.files.update_files import UpdateFiles
 from headgate.settings.shared import shared_settings
@@ -18,6 +23,8 @@ from headgate.storage.engine import Engine
 from tests import deciding
 from tests.cast import NOON, a_guid, a_revision, an_identity
 from tests.catalogue_rows import store
+
+EULA = "5D9A2A66-3a1b-4a6e-9f0e-000000000001"  # documents write them in either case
 
 KEPT = FileChoice(everything=False, approved=True)
 MICROSOFTS = FileChoice(everything=False)
@@ -198,3 +205,123 @@ def test_adopting_and_verifying_settle_it(
     assert len(found.missing) == 1
     assert found.fetching is not None
     assert _ready(engine) == set()
+
+
+def _unlicensed(engine: Engine) -> list[str]:
+    with transactions.read(engine) as conn:
+        return decisions.waiting_for_licences(conn)
+
+
+def _settle(engine: Engine, choice: FileChoice = KEPT) -> list[str]:
+    with transactions.write(engine) as conn:
+        return settle_readiness(conn, choice)
+
+
+def _accept(engine: Engine, eula_id: str) -> None:
+    with transactions.write(engine) as conn:
+        decisions.accept_licences(conn, [eula_id.lower()], by="anna", at=NOON)
+
+
+@pytest.mark.parametrize("choice", [KEPT, MICROSOFTS])
+def test_a_new_revision_waits_until_its_new_licence_is_accepted(
+    engine: Engine, approve: Callable[[Revision], str], choice: FileChoice
+) -> None:
+    update_id = a_guid()
+    first = a_revision(RevisionIdentity(update_id, 1))
+    store(engine, first)
+    approve(first)
+    _settle(engine, choice)
+    assert _unlicensed(engine) == []
+
+    store(engine, a_revision(RevisionIdentity(update_id, 2), eula_id=EULA))
+    assert _settle(engine, choice) == [update_id]
+    assert _unlicensed(engine) == [update_id]
+    assert _ready(engine) == {update_id}  # as far as files go
+
+    _accept(engine, EULA)
+    assert _settle(engine, choice) == [update_id]
+    assert _unlicensed(engine) == []
+
+
+def test_the_licence_of_what_a_bundle_bundles_counts(
+    engine: Engine, approve: Callable[[Revision], str]
+) -> None:
+    inner, outer = an_identity(), an_identity()
+    bundle = a_revision(bundled=((outer,),))
+    store(
+        engine,
+        bundle,
+        a_revision(outer, visible=False, bundled=((inner,),)),
+        a_revision(inner, visible=False, eula_id=EULA),
+    )
+    update_id = approve(bundle)
+    _settle(engine)
+
+    assert _unlicensed(engine) == [update_id]
+
+
+def test_nothing_changes_for_an_update_whose_licence_was_accepted(
+    engine: Engine, approve: Callable[[Revision], str]
+) -> None:
+    """Neither by the next revision with the same licence nor by a new start or a restore."""
+    update_id = a_guid()
+    first = a_revision(RevisionIdentity(update_id, 1), eula_id=EULA)
+    store(engine, first)
+    _accept(engine, EULA)
+    approve(first)
+    _settle(engine)
+    with transactions.read(engine) as conn:
+        before = decisions.read_decisions(conn)
+
+    store(engine, a_revision(RevisionIdentity(update_id, 2), eula_id=EULA.lower()))
+
+    assert _settle(engine) == []
+    with transactions.read(engine) as conn:
+        assert decisions.read_decisions(conn) == before
+
+
+def test_a_revision_without_the_licence_waits_no_more(
+    engine: Engine, approve: Callable[[Revision], str]
+) -> None:
+    update_id = a_guid()
+    for number, eula_id in ((1, None), (2, EULA), (3, None)):
+        revision = a_revision(RevisionIdentity(update_id, number), eula_id=eula_id)
+        store(engine, revision)
+        if number == 1:
+            approve(revision)
+        _settle(engine)
+        assert _unlicensed(engine) == ([update_id] if eula_id else [])
+
+
+def test_removal_waits_for_no_licence(engine: Engine) -> None:
+    revision = a_revision(eula_id=EULA)
+    store(engine, revision)
+    with transactions.write(engine) as conn:
+        deciding.approve(conn, revision.identity.update_id, action=Action.UNINSTALL)
+    _settle(engine)
+
+    assert _unlicensed(engine) == []
+    with transactions.read(engine) as conn:
+        assert [one.licences_accepted for one in decisions.read_decisions(conn).approvals] == [True]
+
+
+def test_computers_evaluate_what_has_an_unaccepted_licence(
+    engine: Engine, approve: Callable[[Revision], str]
+) -> None:
+    first = a_revision()
+    store(engine, first)
+    approve(first)
+    store(engine, a_revision(RevisionIdentity(first.identity.update_id, 101), eula_id=EULA))
+    _settle(engine, MICROSOFTS)
+    assert _offered(engine) == [OfferedAction.PRE_DEPLOYMENT_CHECK]
+
+    _accept(engine, EULA)
+    _settle(engine, MICROSOFTS)
+    assert _offered(engine) == [OfferedAction.INSTALL]
+
+
+def _offered(engine: Engine) -> list[OfferedAction]:
+    with transactions.write(engine) as conn:
+        settling.catalogue_changed(conn)
+    overlay = Snapshots(engine, files_are_kept=lambda: False).overlay(GROUPS)
+    return [overlay.offered(one).action for one in overlay.scope]

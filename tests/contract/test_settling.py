@@ -228,6 +228,23 @@ def test_only_what_changed_is_stamped_and_all_of_a_change_alike(world: World) ->
     assert {world.since(name) for name in ("a2", "b1", "c2", "d1", "e1")} == {second}
 
 
+def test_what_a_bundle_is_made_of_is_stamped_when_it_comes_or_goes(world: World) -> None:
+    """Whether a part is offered by itself depends on which of its bundles are left."""
+    world.bring("a1", "b1>a1", "c1>b1", "d1")
+    first = world.counter()
+    world.bring("e1>b1")
+    assert {name: world.since(name) for name in ("a1", "b1", "c1", "d1", "e1")} == {
+        **dict.fromkeys(("c1", "d1"), first),
+        **dict.fromkeys(("a1", "b1", "e1"), first + 1),
+    }
+    world.bring("e2")
+    assert world.live()["b1"] == MEMBER
+    assert {name: world.since(name) for name in ("a1", "b1", "c1", "d1", "e2")} == {
+        **dict.fromkeys(("c1", "d1"), first),
+        **dict.fromkeys(("a1", "b1", "e2"), first + 2),
+    }
+
+
 def test_settling_what_is_settled_takes_no_value_but_the_version_rises(world: World) -> None:
     world.bring("a1", "b1>a1~c", "c1")
     before, version = world.counter(), world.version()

@@ -3,22 +3,24 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from headgate.fleet import status
 from headgate.fleet.events import ClientEvent
-from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.fleet.states import UpdateStateOnComputer as State
+from headgate.services.clients.remembered_numbers import RememberedNumbers
 from headgate.services.clients.report_recording import Report, record
-from headgate.services.computers.compliance import Compliance
+from headgate.services.computers.compliance import Compliance, UpdateCounts
 from headgate.storage import computer_states, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables import fleet as f
 from headgate.storage.tables import reporting as t
 from tests.cast import NOON, a_guid
-from tests.reports import a_statement, an_event, register
+from tests.reports import a_statement, an_event, assert_counters_hold, register
+from tests.said_states import said_by
 
 UPDATES = [a_guid() for _ in range(6)]
 COMPUTERS = [a_guid() for _ in range(4)]
@@ -26,7 +28,8 @@ COMPUTERS = [a_guid() for _ in range(4)]
 _ids = st.lists(st.sampled_from(UPDATES), max_size=6)
 _statements = st.fixed_dictionaries(dict.fromkeys("UVWgh", _ids))
 _happenings = st.tuples(
-    st.sampled_from([162, 167, 182, 183, 184, 201, 202, 203]), st.sampled_from([None, *UPDATES])
+    st.sampled_from([162, 164, 167, 182, 183, 184, 201, 202, 203]),
+    st.sampled_from([None, *UPDATES]),
 )
 _said = st.one_of(_statements, _happenings)
 _reports = st.tuples(st.sampled_from(COMPUTERS), st.lists(_said, max_size=4))
@@ -49,11 +52,14 @@ def forget(engine: Engine, computer_id: str) -> None:
     register(engine, computer_id)
 
 
-def model(states: dict[str, State], event: ClientEvent) -> dict[str, State]:
-    """The rules on a plain mapping."""
-    match status.said_by(event):
-        case status.Statement(updates=updates):
-            return {one: state for state, ids in updates.items() for one in ids}
+def model(states: dict[str, State] | None, event: ClientEvent) -> dict[str, State] | None:
+    """The rules on a plain mapping; None: a computer that has made no statement."""
+    said = status.said_by(event)
+    if isinstance(said, status.Statement):
+        return {one: state for state, ids in said.updates.items() for one in ids}
+    if states is None:
+        return None
+    match said:
         case status.Happened(update_id=one, becomes=becomes):
             return states | {one: status.after(states.get(one), becomes)}
         case status.Restarted():
@@ -73,47 +79,48 @@ def test_counters_equal_a_recount(engine: Engine, batches: list[object]) -> None
         for table in (t.state_counts, t.client_events, t.computer_states, f.computers):
             conn.execute(delete(table))
     register(engine, *COMPUTERS)
-    expected: dict[str, dict[str, State]] = {one: {} for one in COMPUTERS}
-    told: set[str] = set()
+    expected: dict[str, dict[str, State] | None] = dict.fromkeys(COMPUTERS)
+    numbers = RememberedNumbers()
 
     for batch in batches:
         if isinstance(batch, str):
             forget(engine, batch)
-            expected[batch] = {}
-            told.discard(batch)
+            expected[batch] = None
             continue
         sent = [(who, [event(who, said) for said in saying]) for who, saying in batch]  # type: ignore[attr-defined]
         with transactions.write(engine) as conn:
-            record(
-                conn,
-                [Report(computer_id=w, events=tuple(e), received_at=NOON) for w, e in sent],
-            )
+            reports = [Report(computer_id=w, events=tuple(e), received_at=NOON) for w, e in sent]
+            record(conn, reports, numbers)
         for who, events in sent:
             for one in events:
                 expected[who] = model(expected[who], one)
-                told |= {who} if one.is_statement else set()
 
     assert_states(engine, expected)
-    assert_counted(engine, expected, len(told))
+    assert_counted(engine, [states for states in expected.values() if states is not None])
+    assert_counters_hold(engine)
 
 
-def assert_states(engine: Engine, expected: dict[str, dict[str, State]]) -> None:
-    compliance = Compliance(engine)
+def assert_states(engine: Engine, expected: dict[str, dict[str, State] | None]) -> None:
     for who, states in expected.items():
-        found = compliance.states_of(who)
+        found = said_by(engine, who)
         assert found is not None
-        assert {one: state for state, ids in found.updates.items() for one in ids} == states
+        assert (found.last_report is None) == (states is None)
+        said = {one: state for state, ids in found.updates.items() for one in ids}
+        assert said == (states or {})
 
 
-def assert_counted(engine: Engine, expected: dict[str, dict[str, State]], told: int) -> None:
-    counted = Counter(pair for states in expected.values() for pair in states.items())
-    with transactions.read(engine) as conn:
-        found = computer_states.counts(conn, UPDATES, ALL_COMPUTERS)
-        negative = conn.execute(select(t.state_counts).where(t.state_counts.c.computers < 0)).all()
-
-        assert computer_states.told(conn, ALL_COMPUTERS) == told
-    assert {(one, s): n for one, by in found.items() for s, n in by.items()} == dict(counted)
-    assert not negative
+def assert_counted(engine: Engine, told: list[dict[str, State]]) -> None:
+    """Every computer is in one place for every update, as counting by hand puts it."""
+    counted = {one: Counter(states.get(one) for states in told) for one in UPDATES}
+    expected = {
+        one: UpdateCounts(
+            **{state.value: by[state] for state in State},
+            not_applicable=by[None],
+            unknown=len(COMPUTERS) - len(told),
+        )
+        for one, by in counted.items()
+    }
+    assert Compliance(engine).counts(UPDATES) == expected
 
 
 def test_what_is_said_again_is_not_written_again(engine: Engine) -> None:
@@ -123,10 +130,25 @@ def test_what_is_said_again_is_not_written_again(engine: Engine) -> None:
         with transactions.write(engine) as conn:
             statement = a_statement(alice, U=UPDATES[:2], V=UPDATES[2:])
             at = NOON + timedelta(hours=hour)
-            record(conn, [Report(computer_id=alice, events=(statement,), received_at=at)])
+            report = Report(computer_id=alice, events=(statement,), received_at=at)
+            record(conn, [report], RememberedNumbers())
 
     with transactions.read(engine) as conn:
         (written,) = conn.execute(select(t.computer_states.c.reported_at)).scalars()
         (last,) = conn.execute(select(f.computers.c.last_report)).scalars()
 
     assert (written, last) == (NOON, NOON + timedelta(hours=2))
+
+
+def test_a_number_given_in_a_transaction_that_failed_is_not_remembered(engine: Engine) -> None:
+    numbers = RememberedNumbers()
+    with pytest.raises(ZeroDivisionError), transactions.write(engine) as conn:
+        numbers.of(conn, UPDATES[:2])
+        raise ZeroDivisionError
+    with transactions.write(engine) as conn:
+        given = numbers.of(conn, UPDATES[2:])
+        given |= numbers.of(conn, UPDATES[:2])
+
+    assert len(set(given.values())) == len(UPDATES)
+    with transactions.write(engine) as conn:
+        assert numbers.of(conn, UPDATES) == given == computer_states.known_numbers(conn, UPDATES)

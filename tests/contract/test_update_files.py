@@ -1,14 +1,17 @@
 """Adopting, verifying and purging update files, on every database."""
 
+import errno
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from headgate.catalogue.files import FileChoice, UpdateFile
+from headgate.catalogue.files import FileChoice, FilePresence, UpdateFile
 from headgate.content.adoption import NotADirectoryToAdoptError
 from headgate.content.local import LocalStore
 from headgate.services.files.update_files import UpdateFiles
+from headgate.storage import file_records, transactions
 from headgate.storage.engine import Engine
 from tests.cast import NOON, a_revision
 from tests.catalogue_rows import store
@@ -138,3 +141,135 @@ def test_adopted_files_take_no_room_of_their_own_where_links_work(
 
     path = LocalStore(tmp_path / "content").path(one[1].sha1)
     assert (path.stat().st_nlink == 2) == bool(done.linked)
+
+
+def _recorded(engine: Engine) -> dict[FilePresence, int]:
+    with transactions.read(engine) as conn:
+        return {one: total.count for one, total in file_records.totals(conn).items()}
+
+
+def _adopted(engine: Engine, files: UpdateFiles, tmp_path: Path, *texts: str) -> list[bytes]:
+    """Have files of these contents here; return their digests, in the order they are verified."""
+    contents = [_content(text) for text in texts]
+    store(engine, a_revision(files=tuple(file for _, file in contents)))
+    files.adopt(_wsus_content(tmp_path, *contents), actor="anna", watch=_quiet)
+    return sorted(file.sha1 for _, file in contents)
+
+
+def test_a_folder_that_cannot_be_read_does_not_hide_a_damaged_file(
+    engine: Engine, files: UpdateFiles, tmp_path: Path
+) -> None:
+    digests = _adopted(engine, files, tmp_path, *"abcdef")
+    kept = LocalStore(tmp_path / "content")
+    folder = kept.path(digests[2]).parent
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(folder)
+    empty = kept.root / "zz"
+    empty.symlink_to(empty)
+    damaged = kept.path(digests[5])
+    damaged.unlink()
+    damaged.write_bytes(b"?")
+
+    found = files.verify(actor="anna", watch=_quiet)
+
+    assert (found.whole, len(found.damaged), found.missing, found.unread) == (4, 1, (), 1)
+    assert [said.partition(" cannot be read")[0] for said in found.unreadable] == [
+        str(folder),
+        str(empty),
+    ]
+    # Nobody knows what is in the folder: that is no reason to fetch it again.
+    assert _recorded(engine)[FilePresence.PRESENT] == 5
+    assert _recorded(engine)[FilePresence.DAMAGED] == 1
+    # What is in quarantine may be behind such a folder as well.
+    folder.unlink()
+    (tmp_path / "elsewhere").rename(folder)
+    files.quarantine(digests[0], actor="anna")
+    kept.path(digests[0]).parent.rename(tmp_path / "elsewhere")
+    kept.root.joinpath(digests[0].hex()[-2:].upper()).symlink_to(empty)
+    again = files.verify(actor="anna", watch=_quiet)
+    assert (again.whole, again.unread, len(again.missing)) == (4, 1, 1)
+
+
+def test_a_file_the_disk_has_lost_is_named_and_the_others_are_read(
+    engine: Engine, files: UpdateFiles, tmp_path: Path
+) -> None:
+    digests = _adopted(engine, files, tmp_path, "", "one", "two")
+    kept = LocalStore(tmp_path / "content")
+    bad_block, astray = kept.path(hashlib.sha1(b"").digest()), kept.path(digests[0])
+    for path, leads_to in ((bad_block, "/proc/self/mem"), (astray, "/nowhere")):
+        path.unlink()
+        path.symlink_to(leads_to)
+
+    found = files.verify(actor="anna", watch=_quiet)
+
+    assert (found.whole, found.unreadable) == (1, ())
+    assert sorted(found.damaged) == sorted(
+        [
+            f"{bad_block} cannot be read: Input/output error.",
+            f"{astray} cannot be read: No such file or directory.",
+        ]
+    )
+    assert _recorded(engine)[FilePresence.DAMAGED] == 2
+
+
+def test_a_file_that_must_not_be_read_is_told_and_stays_recorded(
+    engine: Engine, files: UpdateFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = _adopted(engine, files, tmp_path, "one", "two")
+    refused = LocalStore(tmp_path / "content").path(digests[0])
+    opened = Path.open
+
+    def open_file(path: Path, mode: str = "r") -> object:
+        if path == refused:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, mode)
+
+    monkeypatch.setattr(Path, "open", open_file)
+
+    found = files.verify(actor="anna", watch=_quiet)
+
+    assert (found.whole, found.damaged, found.unread) == (1, (), 1)
+    assert found.unreadable == (f"{refused} cannot be read: Permission denied.",)
+    assert _recorded(engine)[FilePresence.PRESENT] == 2
+
+
+def test_a_damaged_file_that_cannot_be_removed_does_not_stop_the_others(
+    engine: Engine, files: UpdateFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = _adopted(engine, files, tmp_path, "one", "two")
+    damaged = LocalStore(tmp_path / "content").path(digests[0])
+    damaged.unlink()
+    damaged.write_bytes(b"?")
+
+    def read_only(_path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", read_only)
+
+    found = files.verify(actor="anna", watch=_quiet)
+
+    assert found.whole == 1
+    assert "cannot be removed: Read-only file system." in found.damaged[0]
+    assert _recorded(engine)[FilePresence.DAMAGED] == 1
+
+
+def test_purging_tells_what_stays_and_removes_the_rest(
+    engine: Engine, files: UpdateFiles, tmp_path: Path
+) -> None:
+    """What has gone is recorded as gone, whatever else is in the way."""
+    express = [
+        (data, replace(file, patching_type="Express"))
+        for data, file in (_content(text) for text in ("one", "two", "three"))
+    ]
+    store(engine, a_revision(files=tuple(file for _, file in express)))
+    files.adopt(_wsus_content(tmp_path, *express), actor="anna", watch=_quiet)
+    folder = LocalStore(tmp_path / "content").path(express[1][1].sha1).parent
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(folder)
+
+    done = files.purge(CHOICE, actor="anna")
+
+    assert done.removed.count == 2
+    assert len(done.kept) == 1
+    assert f"{folder} cannot be read" in done.kept[0]
+    assert _recorded(engine)[FilePresence.PRESENT] == 1

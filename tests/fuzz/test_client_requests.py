@@ -15,7 +15,7 @@ from tests.soap_door import Computer, OpenDoor, open_door, serving
 
 from headgate.services.clients.visitor import Visitor
 from headgate.web.soap.dispatch import Dispatcher, Later, Request
-from headgate.wire.lexical import write_base64
+from headgate.wire.lexical import escape, write_base64
 
 REQUESTS = (
     [
@@ -140,6 +140,52 @@ def test_every_spoiled_request_is_answered(
 @given(body=st.binary(max_size=300))
 def test_any_bytes_are_answered(body: bytes, dispatcher: Dispatcher) -> None:
     cared_for(*answered(dispatcher, body))
+
+
+_COOKIE = re.compile(rb"(<(EncryptedData|CookieData|Expiration)>)[^<]*")
+_BATCH = re.compile(rb"<eventBatch>.*</eventBatch>")
+#: What well-formed XML may hold as a text, written as it stands there.
+texts = st.one_of(
+    st.sampled_from(["", " ", "-1", "4294967296", "9" * 400, "true", "2026-13-45T99:99:99Z"]),
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), max_size=30),
+).map(lambda text: escape(text).encode())
+
+
+@settings(max_examples=100, deadline=None)
+@given(body=st.sampled_from(REQUESTS), text=texts)
+def test_a_cookie_in_any_state_is_judged_as_a_cookie(
+    body: bytes, text: bytes, dispatcher: Dispatcher
+) -> None:
+    """At InvalidParameters an agent would give up (FACTS §1.6)."""
+    spoiled = _COOKIE.sub(lambda found: found[1] + text, body)
+    status, whole = answered(dispatcher, spoiled)
+    codes = (b"InvalidCookie", b"InvalidAuthorizationCookie")
+    assert spoiled == body or any(code in whole for code in codes), (status, whole)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_no_odd_value_in_an_event_costs_a_computer_its_report(
+    data: st.DataObject, dispatcher: Dispatcher, computer: Computer
+) -> None:
+    """A refused report comes again for ever (FACTS §14)."""
+    assert computer.cookie is not None
+    body = data.draw(st.sampled_from([one for one in REQUESTS if b"<eventBatch>" in one]))
+    body = _DATA.sub(write_base64(computer.cookie.encrypted_data).encode(), body)
+    batch = _BATCH.search(body)
+    assert batch is not None
+    events = batch[0]
+    for _ in range(data.draw(st.integers(1, 4))):
+        places = list(_ELEMENT.finditer(events)) or [batch]
+        place = data.draw(st.sampled_from(places))
+        if data.draw(st.booleans()):
+            events = events[: place.start()] + events[place.end() :]
+            continue
+        found = list(_TEXT.finditer(events))
+        place = data.draw(st.sampled_from(found))
+        events = events[: place.start(1)] + data.draw(texts) + events[place.end(1) :]
+    status, whole = answered(dispatcher, body[: batch.start()] + events + body[batch.end() :])
+    assert status == 200 and b">true<" in whole
 
 
 @pytest.mark.parametrize("body", REQUESTS)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.cast import a_category, a_revision, an_identity
@@ -12,6 +13,7 @@ from tests.published import publish
 from tests.upstream_lab import RunningLab
 
 from headgate.catalogue.files import UpdateFile
+from headgate.catalogue.identity import RevisionIdentity
 from headgate.catalogue.revisions import (
     Behavior,
     CategoryType,
@@ -214,6 +216,28 @@ def test_an_update_tells_its_approval_and_what_it_waits_for(
     assert "waits" not in removal
     told = _done(headgate("updates", "show", update, "--json")).json["approval"]
     assert (told["action"], told["files_missing"]) == ("uninstall", 0)
+
+
+def test_an_update_tells_that_it_waits_for_a_licence(
+    headgate: HeadgateCommand, server: Installation
+) -> None:
+    first = an_identity()
+    fix = a_revision(first, title="Fix")
+    publish(server.engine, fix)
+    _done(headgate("approve", first.update_id))
+    newer = RevisionIdentity(first.update_id, first.revision_number + 1)
+    publish(server.engine, replace(fix, identity=newer, eula_id=EULA))
+    server.home.settle_readiness()
+
+    shown = _done(headgate("updates", "show", first.update_id)).out
+    assert "; waits until its new licence is accepted (approve it again). " in shown
+    told = _done(headgate("updates", "show", first.update_id, "--json")).json["approval"]
+    assert told["licences_accepted"] is False
+    assert "has to be accepted" in headgate("approve", first.update_id).err
+
+    again = _done(headgate("approve", first.update_id, "--accept-licence"))
+    assert again.out.startswith("Approved: Fix")
+    assert "waits" not in _done(headgate("updates", "show", first.update_id)).out
 
 
 def test_an_update_is_shown_by_its_article(headgate: HeadgateCommand, engine: Engine) -> None:

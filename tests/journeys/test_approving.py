@@ -258,3 +258,44 @@ def test_a_licence_is_read_before_it_is_accepted(
         approving.approve([update], by=BY)
     _approve(server, update)
     assert approving.propose([update], Verb.INSTALL)[0].licences == ()
+
+
+def _changing_world() -> World:
+    """Two updates; in the second month one is withdrawn, and the other one gets a licence."""
+    builder = WorldBuilder("withdrawing")
+    builder.configuration()
+    withdrawn, licensed = (
+        builder.software(
+            name,
+            texts=english(name),
+            products=[taxonomy.product_id("Microsoft Edge")],
+            classification=taxonomy.SECURITY_UPDATES,
+            explicitly_deployable=True,
+        )
+        for name in ("withdrawn", "licensed")
+    )
+    builder.next_month()
+    builder.expire(withdrawn)
+    builder.revise(licensed, eula_id=EULA)
+    return builder.world()
+
+
+def test_what_a_synchronization_brings_may_take_an_approval_away(install: Install) -> None:
+    with running_upstream(world=_changing_world()) as lab:
+        server = install(lab)
+        server.synchronize()
+        updates = {line.title: line.identity.update_id for line in server.updates()}
+        _approve(server, *updates.values())
+        lab.advance()
+        run = server.synchronize()
+
+    (notice,) = run["problems"]
+    assert (notice["kind"], notice["subject"]) == ("notice", "withdrawn")
+    assert _approval(server, updates["withdrawn"]).action is None
+    licensed = _approval(server, updates["licensed"])
+    assert licensed.action is not None
+    assert not licensed.licences_accepted
+    _approve(server, updates["licensed"])
+    assert _approval(server, updates["licensed"]).licences_accepted
+    server.home.settle_readiness()
+    assert _approval(server, updates["licensed"]).licences_accepted

@@ -20,7 +20,7 @@ from tests.soap_door import Computer, OpenDoor, open_door, serving
 
 from headgate.bootstrap import open_home
 from headgate.services.clients import contacts as contacts_service
-from headgate.storage import client_events, transactions
+from headgate.storage import client_events, refused_contacts, transactions
 from headgate.storage.engine import Engine
 from headgate.storage.tables.fleet import computers
 from headgate.web.soap.door import DoorLimits
@@ -190,12 +190,20 @@ def test_no_bit_of_a_cookie_can_be_changed(computer: Computer) -> None:
     assert computer.scan().new_updates  # the moment beside it is not believed, nor needed
 
 
-def test_nobody_speaks_for_another_computer(door: OpenDoor, computer: Computer) -> None:
+def test_nobody_speaks_for_another_computer(
+    door: OpenDoor, computer: Computer, engine: Engine
+) -> None:
     other = door.computer(client_id=str(uuid.uuid4()), name="pc2.example.com")
     other.shake_hands()
-    report(computer, an_event(other))
-    assert door.services.reports.counts.dropped == 1
-    assert door.services.reports.counts.events == 0
+    report(computer, an_event(other), an_event(other))
+    door.services.contacts.flush()
+    with transactions.read(engine) as conn:
+        kept = client_events.events_of(conn, other.client_id, at_most=10)
+        (refused,) = refused_contacts.latest(conn, limit=10)
+    assert not kept
+    # The computer heard ``true``; who looks after computers sees who tried, and how much.
+    assert (refused.reason, refused.detail) == ("events about another computer", "2 events")
+    assert (refused.operation, refused.computer_id) == ("ReportEventBatch", computer.client_id)
 
 
 def test_what_a_terminal_would_obey_never_reaches_one(tmp_path: Path) -> None:

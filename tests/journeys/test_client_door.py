@@ -195,13 +195,12 @@ ENVELOPE = b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:
         GET_CONFIG[:-5],
         ENTITY + GET_CONFIG,
         b'<!DOCTYPE x SYSTEM "http://192.0.2.1/x.dtd">' + GET_CONFIG,
-        ENVELOPE + b"</s:Body></s:Envelope>",
         ENVELOPE + b"<a>" * 300 + b"</a>" * 300 + b"</s:Body></s:Envelope>",
         GET_CONFIG.replace(b"soap/envelope", b"soap/other"),
         ENVELOPE + b"<a/>" * 1_000_001 + b"</s:Body></s:Envelope>",
         '<?xml version="1.0" encoding="utf-16"?><a/>'.encode("utf-16"),
     ],
-    ids=str.split("empty blank text bytes other cut entities dtd nobody deep foreign many utf16"),
+    ids=str.split("empty blank text bytes other cut entities dtd deep foreign many utf16"),
 )
 def test_what_is_no_soap_is_a_bad_request(body: bytes, computer: Computer) -> None:
     answer = computer.post_body(CLIENT, body)
@@ -217,10 +216,8 @@ def test_what_is_no_soap_is_a_bad_request(body: bytes, computer: Computer) -> No
         (b"<int>5</int>", b"<int>2147483648</int>"),
         (b"<int>5</int>", b"<int>" + b"9" * 5000 + b"</int>"),
         (b"<SkipSoftwareSync>false<", b"<SkipSoftwareSync>maybe<"),
-        (b"<Expiration>", b"<Expiration>yesterday"),
-        (b"<EncryptedData>", b"<EncryptedData>?"),
     ],
-    ids=str.split("word beyond huge boolean time base64"),
+    ids=str.split("word beyond huge boolean"),
 )
 def test_values_of_the_wrong_type_are_refused(
     before: bytes, after: bytes, computer: Computer
@@ -407,6 +404,10 @@ def test_a_crowd_is_asked_to_come_again(engine: Engine, tmp_path: Path) -> None:
     with serving(open_door(engine, tmp_path, limits=DoorLimits(waiting=0))) as door:
         answer = door.computer().post_body(CLIENT, GET_CONFIG)
         assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+        door.services.contacts.flush()
+    with transactions.read(engine) as conn:
+        found = {each.reason: each for each in refused_contacts.latest(conn, limit=50)}
+    assert found["ServerBusy"].address == "127.0.0.1"
 
 
 def test_large_bodies_do_not_crowd_out_small_ones(engine: Engine, tmp_path: Path) -> None:
@@ -515,7 +516,7 @@ def test_faults_say_what_a_real_server_says_and_nothing_else(computer: Computer)
     )
     assert re.fullmatch(
         r'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">'
-        r"<s:Body [^>]*><s:Fault><faultcode>s:Client</faultcode>"
+        r"<s:Body><s:Fault><faultcode>s:Client</faultcode>"
         r"<faultstring>Fault occurred</faultstring><detail><ErrorCode>InvalidCookie</ErrorCode>"
         r"<Message></Message><ID>[0-9a-f-]{36}</ID>"
         r'<Method>"http://www.microsoft.com/SoftwareDistribution/Server/ClientWebService/'

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cast import NOON
+from tests.cast import NOON, a_guid
 from tests.cast import a_revision as an_update
 from tests.client_door import A_CLIENT, ClientDoor
 from tests.commands import ANY_DISK, Ended, HeadgateCommand, SameProcess
 from tests.deciding import approve
 from tests.published import publish
-from tests.reports import ALICE, a_statement, register
+from tests.reports import ALICE, a_statement, an_event, register
 
 from headgate.bootstrap import open_home
 from headgate.services.clients.reports import ClientReports
@@ -87,6 +87,18 @@ def test_what_was_filtered_away_is_no_empty_fleet(
     assert done(headgate("computers", "list", "--state", "replaced", "--json")).json == []
 
 
+def test_a_renamed_computer_tells_how_it_was_called(
+    headgate: HeadgateCommand, door: ClientDoor
+) -> None:
+    for name in ("pc7.example.com", "pc8.example.com"):
+        door.register(A_CLIENT, name)
+
+    shown = done(headgate("computers", "show", "pc8", "--json")).json
+    assert shown["earlier_names"] == [
+        {"name": "pc7.example.com", "last_used": "2026-11-20T12:00:00Z"}
+    ]
+
+
 def test_a_computer_is_forgotten_once(headgate: HeadgateCommand, door: ClientDoor) -> None:
     _a_windows_11(door)
 
@@ -107,7 +119,7 @@ def test_a_computer_tells_what_failed_and_what_it_should_have(
     publish(engine, *broken, wanted, unwanted)
     with transactions.write(engine) as conn:
         approve(conn, wanted.identity.update_id, broken[0].identity.update_id)
-    reports = ClientReports(engine, now=lambda: NOON)
+    reports = ClientReports(engine)
     needed = [wanted.identity.update_id, unwanted.identity.update_id]
     failed = [one.identity.update_id for one in broken]
     reports.report(ALICE, [a_statement(ALICE, U=needed, g=failed)], NOON)
@@ -124,6 +136,30 @@ def test_a_computer_tells_what_failed_and_what_it_should_have(
     assert {one["update_id"] for one in missing} == {*needed, *failed}
     approved = {one["update_id"] for one in missing if one["approved"]}
     assert approved == {wanted.identity.update_id, failed[0]}
+
+
+def test_a_driver_that_failed_is_told_with_its_device(
+    headgate: HeadgateCommand, door: ClientDoor
+) -> None:
+    register(door.engine, ALICE)
+    driver = a_guid()
+    failed = {"hresult": -2145099769, "computer_id": ALICE}
+    reports = ClientReports(door.engine)
+    reports.report(
+        ALICE,
+        [
+            an_event(161, driver, device_id="1", **failed),  # of downloads they tell no device
+            an_event(182, driver, device_id=r"PCI\VEN_8086&DEV_15F3", **failed),
+        ],
+        NOON,
+    )
+    reports.close()
+
+    events = done(headgate("computers", "show", ALICE, "--json")).json["events"]
+    assert [one["device_id"] for one in events] == [r"PCI\VEN_8086&DEV_15F3", None]
+    said = done(headgate("computers", "show", ALICE)).out
+    assert said.count("Device:") == 1
+    assert r"    Device: PCI\VEN_8086&DEV_15F3" in said.splitlines()
 
 
 def test_connecting_names_one_address_with_its_port(headgate: HeadgateCommand) -> None:
@@ -204,15 +240,33 @@ def test_what_would_keep_computers_away_is_said(tmp_path: Path) -> None:
     assert "--listen-tls" in refused.err
 
 
+FORMS = ((), ("--format", "reg"), ("--format", "ps1"), ("--format", "gpo"))
+NEVER_MICROSOFT = "DoNotConnectToWindowsUpdateInternetLocations"
+
+
+def test_computers_are_kept_from_microsoft_only_when_asked(headgate: HeadgateCommand) -> None:
+    """The policy stops the Microsoft Store as well: nobody sets it unawares."""
+    for form in FORMS:
+        assert NEVER_MICROSOFT not in done(headgate("connect", *form)).out
+        said = done(headgate("connect", "--only-here", *form)).out
+        assert NEVER_MICROSOFT in said
+        assert "the Microsoft Store may stop working" in said
+    assert "With --only-here computers never ask Microsoft" in done(headgate("connect")).out
+    assert "With --only-here" not in done(headgate("connect", "--only-here")).out
+
+
 def test_who_fetches_files_from_microsoft_is_not_kept_from_it(headgate: HeadgateCommand) -> None:
-    offline = "DoNotConnectToWindowsUpdateInternetLocations"
-    assert offline in done(headgate("connect")).out
     done(headgate("settings", "set", "content.store=microsoft"))
 
-    for form in ((), ("--format", "reg"), ("--format", "ps1"), ("--format", "gpo")):
+    for form in FORMS:
         said = done(headgate("connect", *form)).out
-        assert offline not in said
+        assert NEVER_MICROSOFT not in said
         assert "from Microsoft" in said
+        assert "--only-here" not in said
+        refused = headgate("connect", "--only-here", *form)
+        assert (refused.code, refused.out) == (2, "")
+        assert "Computers fetch update files from Microsoft" in refused.err
+        assert "Connect without --only-here" in refused.err
     assert done(headgate("connect", "--json")).json["files_from_microsoft"] is True
 
 

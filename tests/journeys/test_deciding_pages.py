@@ -85,7 +85,7 @@ def test_the_page_counts_the_computers(console: ConsoleLab, admin: Browser) -> N
 
     engine, one = console.installation.engine, fix.identity.update_id
     register(engine, ALICE, BOB)
-    reports = ClientReports(engine, now=lambda: NOON)
+    reports = ClientReports(engine)
     reports.report(ALICE, [a_statement(ALICE, U=[one])], NOON)
     reports.close()
 
@@ -178,6 +178,33 @@ def test_a_licence_must_be_ticked(console: ConsoleLab, admin: Browser) -> None:
     assert "Unapprove" not in buttons(admin.get(address))
     done = refused.submit({"accept": "yes"}, press="Approve")
     assert done.told == ["The update is approved for installation on all computers."]
+
+
+def test_a_new_licence_of_an_approved_update_is_found_and_accepted(
+    console: ConsoleLab, admin: Browser
+) -> None:
+    licence, data = a_licence(b"You agree to more than before.")
+    first = update()
+    address = published(console, first)
+    admin.get(address).submit(press="Approve…").submit(press="Approve")
+    newer = RevisionIdentity(first.identity.update_id, first.identity.revision_number + 1)
+    published(console, update(identity=newer, eula_id=EULA, files=(licence,)))
+    keep(console, licence, data)
+    console.installation.home.settle_readiness()
+    waits = "Waits until somebody accepts its new licence"
+
+    assert waits in admin.get(address).words
+    home = admin.get("/console/")
+    assert "1 approved update has a new licence that nobody has accepted" in home.words
+    assert "Read the licence" not in console.reporter().get("/console/").words
+    question = home.follow("Read the licence")
+    assert "It is approved already, but has a new licence" in question.words
+    assert "You agree to more than before." in question.words
+    done = question.submit({"accept": "yes"}, press="Approve")
+
+    assert done.told == ["The update is approved for installation on all computers."]
+    assert waits not in done.words
+    assert "new licence" not in admin.get("/console/").words
 
 
 def test_only_what_is_possible_has_a_button(console: ConsoleLab, admin: Browser) -> None:

@@ -69,6 +69,25 @@ def _assert_its_numbers_are_the_servers(said: str, asked: HeadgateCommand) -> No
     ).json
     assert f"{len(arrived_last):,} updates arrived with it" in said
     assert f"{len(everything) - third['new']:,} updates in the catalogue" in said
+    _assert_so_of_its_computers(said.splitlines(), asked)
+
+
+def _assert_so_of_its_computers(said: list[str], asked: HeadgateCommand) -> None:
+    """Both sentences the demo ends with, counted anew from what the server knows."""
+    reported = [one for one in asked("computers", "list", "--json").json if one["last_report"]]
+    assert len(reported) == demo.COMPUTERS
+    assert f"   {len(reported)} computers have reported to the server" in said
+
+    listed = ("updates", "list", "--limit", "0", "--state", "approved", "--computers", "--json")
+    approved = [one["computers"] for one in asked(*listed).json]
+    missing = ("needed", "downloaded", "failed", "pending_reboot")
+    done = [counts for counts in approved if not any(counts[state] for state in missing)]
+    everywhere = sum(counts["installed"] > 0 for counts in done)
+    assert everywhere > 0
+    assert (
+        f"   {everywhere} of {len(approved)} approved updates are installed everywhere they were "
+        f"needed, {len(done) - everywhere} nobody needed; among the installed:"
+    ) in said
 
 
 def test_once_it_ends_when_the_story_is_told(

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from tests import deciding
 from tests.catalogue_picture import Picture
+from tests.commands import SameProcess
 from tests.installation import BY, Installation, Row
 from tests.journeys.conftest import Install
 from tests.upstream_lab import running_upstream
 
-from headgate.storage import catalogue_version, transactions
+from headgate.storage import catalogue_version, decisions, transactions
 from headgate.storage.tables.catalogue import revisions
 from headgate.wire import cab
 
@@ -30,6 +32,10 @@ COUNTS = {
     ),
 }
 YEARS = sorted(COUNTS)
+
+#: The package of 2015 has a revision of it that is expired.
+WITHDRAWN = "5824609d-317a-4786-88db-f085302c8f7d"
+
 _RECORD = re.compile(rb"[0-9a-f-]{36},[0-9a-f]{8},([0-9a-f]{8}),<", re.IGNORECASE)
 
 Spoil = Callable[[bytes], bytes]
@@ -194,3 +200,21 @@ def test_same_identity_with_other_bytes_keeps_the_first_and_names_the_difference
     assert 0 < len(result["differing"]) < 20
     assert server.picture().differences(whole) == []
     assert _version(server) == version
+
+
+def test_a_package_that_withdraws_what_is_approved_says_so(
+    packages: dict[str, Path], install: Install
+) -> None:
+    server = install(None)
+    with transactions.write(server.engine) as conn:
+        deciding.approve(conn, WITHDRAWN)
+    headgate = SameProcess(server.home.directory.path)
+
+    ended = headgate("import", str(packages["2015"]))
+
+    assert ended.code == 0
+    assert (
+        f"{WITHDRAWN}: not approved any more, because its publisher has withdrawn it." in ended.err
+    )
+    with transactions.read(server.engine) as conn:
+        assert decisions.declined_of(conn, [WITHDRAWN]) == {WITHDRAWN}

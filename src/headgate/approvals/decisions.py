@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Action(StrEnum):
@@ -10,6 +11,13 @@ class Action(StrEnum):
 
     INSTALL = "install"
     UNINSTALL = "uninstall"
+
+
+class Ready(NamedTuple):
+    """Whether an update that is approved can be installed; both are true where it is removed."""
+
+    files: bool  #: every due file is here and verified
+    licences: bool  #: those of the newest revision and of all it bundles are accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,7 @@ class Approval:
     decided_at: datetime
     decided_by: str
     files_ready: bool  #: every due file is here and verified
+    licences_accepted: bool  #: a newer revision may have brought one nobody has accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

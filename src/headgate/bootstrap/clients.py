@@ -4,6 +4,7 @@ from functools import partial
 
 from headgate import clock
 from headgate.content.local import LocalStore
+from headgate.metadata.core_pieces import native_compressor
 from headgate.services.catalogue.packers import Unpacker
 from headgate.services.clients.contacts import Contacts
 from headgate.services.clients.content import ClientContent
@@ -11,6 +12,7 @@ from headgate.services.clients.cookie_keys import CookieKeys
 from headgate.services.clients.cookies import Cookies
 from headgate.services.clients.core_texts import CoreTexts
 from headgate.services.clients.details import ClientDetails
+from headgate.services.clients.event_tidying import EventTidying
 from headgate.services.clients.handshake import ClientHandshake
 from headgate.services.clients.inventory import ClientInventory
 from headgate.services.clients.reports import ClientReports
@@ -28,7 +30,6 @@ from headgate.web.forwarded import Caller
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.dispatch import Dispatcher
 from headgate.web.soap.door import SoapDoor
-from headgate.web.soap.encodings import native_xpress
 from headgate.web.soap.routes import soap_routes
 from headgate.web.soap.visitors import visitor_of
 
@@ -55,7 +56,7 @@ def client_doors(
         snapshots=snapshots,
     )
     door = SoapDoor(
-        Dispatcher(services, xpress=native_xpress()),
+        Dispatcher(services, xpress=native_compressor()),
         services.texts,
         visitor_of=lambda call: visitor_of(Caller.of(call, addresses.trusted_proxies)),
     )
@@ -63,7 +64,14 @@ def client_doors(
         engine=engine, store=store, quarantine=partial(update_files.quarantine, actor=BY_DOOR)
     )
 
+    tidying = EventTidying(engine)
+
+    def start() -> None:
+        snapshots.watch()
+        tidying.start()
+
     def close() -> None:
+        tidying.close()
         door.close()
         services.reports.close()
         services.contacts.close()
@@ -71,7 +79,7 @@ def client_doors(
 
     return ClientDoors(
         routes=[*soap_routes(door), *file_routes(content)],
-        start=snapshots.watch,
+        start=start,
         close=close,
     )
 
@@ -117,7 +125,7 @@ def client_services(
             server_name=lambda: addresses.server_name,
             files_are_kept=settings.files_are_kept,
         ),
-        reports=ClientReports(engine, now=clock.now),
+        reports=ClientReports(engine),
         inventory=ClientInventory(engine),
         contacts=contacts,
         texts=texts,

@@ -19,10 +19,11 @@ class LiveRevision(NamedTuple):
     kind: str  #: a :class:`~headgate.catalogue.revisions.UpdateKind`
     is_leaf: bool
     is_member: bool
-    core_size: int  #: bytes of its Core, escaped
+    core_size: int  #: bytes of its Core, escaped; 0: there is none, so it cannot be offered
     arrived_on: int  #: days since 1970-01-01
-    since: int  #: the counter from which on leaf and member hold
-    category_type: str | None = None  #: a CategoryType; None for what is no category
+    since: int  #: the counter from which on leaf and member hold, and what bundles it
+    category_type: str | None = None  #: a CategoryType; None for what has none
+    explicitly_deployable: bool = False  #: people decide about it by itself
 
 
 class DriverEntry(NamedTuple):
@@ -30,7 +31,7 @@ class DriverEntry(NamedTuple):
 
     revision_id: int
     position: int
-    hardware_id: str  #: lower case
+    hardware_id: str  #: as written; compare without case
     driver_class: str | None
     manufacturer: str | None
     provider: str | None

@@ -76,6 +76,8 @@ def show(ctx: typer.Context, computer: Asked, as_json: JsonOption = False) -> No
             named = f" {event.error.name}" if event.error.name else ""
             hint = f"{event.error.meaning} {event.error.next_step}"
             output.tell(f"    {event.error.code}{named}: {hint}")
+            if event.device_id is not None:
+                output.tell(f"    Device: {event.device_id}")
 
 
 @app.command()
@@ -150,7 +152,7 @@ def _as_object(details: ComputerDetails) -> dict[str, Any]:
         "registered": row.registered_at,
         "last_scan": row.last_scan,
         "requested_group": row.requested_group,
-        "other_name": row.other_name,
+        "earlier_names": row.earlier_names,
         "description": row.os_description,
         "locale": row.os_locale,
         "architecture": row.architecture,

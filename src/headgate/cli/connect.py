@@ -25,6 +25,13 @@ _DOWNLOAD_MODE = (
     "Without a way to the internet, set Delivery Optimization's Download Mode to 99 (simple): "
     "DODownloadMode under Policies\\Microsoft\\Windows\\DeliveryOptimization."
 )
+_ONLY_HERE = (
+    "These computers never ask Microsoft's own servers; the Microsoft Store may stop working, too."
+)
+_COULD_BE_ONLY_HERE = (
+    "With --only-here computers never ask Microsoft's own servers; the Microsoft Store may stop "
+    "working, too."
+)
 _FROM_MICROSOFT = (
     "Computers fetch update files from Microsoft (content.store=microsoft): let them reach it."
 )
@@ -52,6 +59,14 @@ def connect(
     group: Annotated[
         str | None, typer.Option("--group", help="The group computers ask for themselves.")
     ] = None,
+    only_here: Annotated[
+        bool,
+        typer.Option(
+            "--only-here",
+            help="Computers never ask Microsoft's own servers; the Microsoft Store may stop "
+            "working, too.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print what to set on a Windows computer so that it uses this server."""
@@ -60,8 +75,8 @@ def connect(
         addresses=here.addresses,
         certificates=here.certificates,
         has_own_certificate=here.local.certificate is not None,
-        files_from_microsoft=here.configuring.shared().content.store == "microsoft",
-    ).connection(tls=tls, group=group)
+        files_from_microsoft=not here.configuring.shared().content.is_kept_here,
+    ).connection(tls=tls, group=group, only_here=only_here)
     if as_json:
         output.print_json(_as_object(found))
     elif form is None:
@@ -83,18 +98,20 @@ def _written(found: Connection, form: Format) -> str:
     if found.authority is not None:
         commands.insert(0, client_settings.trust_here(found.authority.der))
     return client_settings.as_powershell(
-        found.values, [f"Windows updates from {found.server}.", _downloads(found)], commands
+        found.values, [f"Windows updates from {found.server}.", *_sources(found)], commands
     )
 
 
 def _notes(found: Connection) -> Iterator[str]:
     yield f"Windows updates from {found.server}."
     yield from _trust(found)
-    yield _downloads(found)
+    yield from _sources(found)
 
 
-def _downloads(found: Connection) -> str:
-    return _FROM_MICROSOFT if found.files_from_microsoft else _DOWNLOAD_MODE
+def _sources(found: Connection) -> Iterator[str]:
+    yield _FROM_MICROSOFT if found.files_from_microsoft else _DOWNLOAD_MODE
+    if found.only_here:
+        yield _ONLY_HERE
 
 
 def _trust(found: Connection) -> Iterator[str]:
@@ -142,7 +159,9 @@ def _sections(found: Connection) -> Iterator[tuple[str, list[str]]]:
         ],
     )
     yield "Begin at once", [f"{command}   ({system})" for system, command in BEGIN]
-    yield "Downloads", [_downloads(found)]
+    yield "Downloads", list(_sources(found))
+    if not (found.only_here or found.files_from_microsoft):
+        yield "Microsoft's own servers", [_COULD_BE_ONLY_HERE]
     yield "Seen here", ["headgate computers list"]
 
 

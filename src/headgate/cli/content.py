@@ -45,7 +45,7 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
         f"{'Room':<10}{output.size(found.space.free)} free in {here.directory.content}, "
         f"{output.size(found.space.reserve)} stay free"
     )
-    if shared.store != "local":
+    if not shared.is_kept_here:
         print("Computers fetch update files from Microsoft Update; only licences are kept here.")
     elif shared.deferred:
         print(
@@ -66,11 +66,18 @@ def verify(ctx: typer.Context, as_json: JsonOption = False) -> None:
             output.say(f"Damaged: {sentence}")
         for name in found.missing:
             output.say(f"Missing: {name}")
+        for sentence in found.unreadable:
+            output.say(f"Not read: {sentence}")
         if found.fetching is not None:
             output.say("What approved updates need of them is being fetched again.")
         elif found.damaged or found.missing:
             output.say("They are fetched again by the next synchronization if they are due.")
-    if found.damaged or found.missing:
+        if found.unreadable:
+            output.say(
+                f"Not verified, and recorded as before: {_files(found.unread)}. Check owner and "
+                "rights in the content directory (`headgate doctor`), then verify again."
+            )
+    if found.damaged or found.missing or found.unreadable:
         raise typer.Exit(DONE_WITH_FAILURES)
 
 
@@ -81,10 +88,20 @@ def purge(ctx: typer.Context, as_json: JsonOption = False) -> None:
     done = here.update_files.purge(_choice(here), actor=actor())
     if as_json:
         output.print_json(done)
-        return
-    print(f"Removed {_total(done.removed)}, and {output.size(done.unfinished)} of unfinished ones.")
-    if done.strangers.count:
-        print(f"Left alone, because no update here names them: {_total(done.strangers)}.")
+    else:
+        unfinished = output.size(done.unfinished)
+        print(f"Removed {_total(done.removed)}, and {unfinished} of unfinished ones.")
+        if done.strangers.count:
+            print(f"Left alone, because no update here names them: {_total(done.strangers)}.")
+        for sentence in done.kept:
+            output.say(f"Not removed: {sentence}")
+        if done.kept:
+            output.say(
+                "Check the disk, and owner and rights in the content directory "
+                "(`headgate doctor`), then purge again."
+            )
+    if done.kept:
+        raise typer.Exit(DONE_WITH_FAILURES)
 
 
 @app.command()
@@ -120,7 +137,11 @@ def _choice(here: "Home") -> "FileChoice":
 
 
 def _total(total: "FileTotal") -> str:
-    return f"{total.count:,} {'file' if total.count == 1 else 'files'} ({output.size(total.size)})"
+    return f"{_files(total.count)} ({output.size(total.size)})"
+
+
+def _files(count: int) -> str:
+    return f"{count:,} {'file' if count == 1 else 'files'}"
 
 
 def _watch(files: int, size: int) -> None:

@@ -38,5 +38,7 @@ def _print(file: Path, result: Mapping[str, Any]) -> None:
     )
     for identity in result["differing"]:
         output.say(f"  {identity}: differs from the document that is here; the first one stays.")
+    for update in result["expired"]:
+        output.say(f"  {update}: not approved any more, because its publisher has withdrawn it.")
     for damaged in result["damaged"]:
         output.say(f"  {damaged['document']}: {damaged['reason']}")

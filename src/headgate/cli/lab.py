@@ -1,14 +1,14 @@
 """`headgate lab upstream|clients`: a pretend Microsoft Update and pretend Windows computers."""
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -64,7 +64,9 @@ def upstream(
 
 
 #: Brackets that would be markup of the help are escaped.
-_MACHINES = r"""A file for --machines is TOML. What is left out has its default.
+_MACHINES = r"""A file for --machines is TOML; what is left out has its default. Further tables:
+hardware, products, packages, releases, licences, metrics, attributes, devices;
+docs/lab-machines.md shows them all.
 
 [\[machine]]
 name = "pc-1.lab.example"
@@ -87,11 +89,7 @@ version = "5.131.0.0"
 class ServerAddressError(UsageError):
     """The address cannot be a server's."""
 
-    def __init__(self, server: str) -> None:
-        super().__init__(
-            Sentence("{server!r} is no address of a server.", server=server),
-            next_step=Sentence("Give it as http://NAME:8530, for example."),
-        )
+    next_step = Sentence("Give it as http://NAME:8530, for example.")
 
 
 @app.command(epilog=_MACHINES)
@@ -107,7 +105,11 @@ def clients(
     seed: Annotated[int, typer.Option(help="Another seed, other computers.")] = 1,
     state: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where they remember what they were sent and installed."),
+        typer.Option(
+            metavar="DIR",
+            help="Where they remember what they were sent and installed; what a computer remembers "
+            "of itself wins over --machines.",
+        ),
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Again and again, until Ctrl-C.")] = False,
     pause: Annotated[float, typer.Option(min=0, help="Seconds between two rounds.")] = _PAUSE,
@@ -115,11 +117,13 @@ def clients(
 ) -> None:
     """Pretend to be Windows computers: scan, download, install and report, over HTTP."""
     from headgate.simulator import fleet as fleets
+    from headgate.simulator.windows_client.connection import wrong_address
     from headgate.simulator.windows_client.machine_file import read_machines
     from headgate.simulator.windows_client.mix import machines as mixed
 
-    if not _is_address(server):
-        raise ServerAddressError(server)
+    wrong = wrong_address(server)
+    if wrong is not None:
+        raise ServerAddressError(wrong)
     chosen = mixed(count, seed=seed) if machines is None else read_machines(machines)
     fleet = fleets.Fleet(chosen, server, state_directory=state)
     worst = False
@@ -139,30 +143,31 @@ def clients(
         raise typer.Exit(DONE_WITH_FAILURES)
 
 
-def _is_address(server: str) -> bool:
-    try:
-        parts = urlsplit(server)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, half an IPv6 address
-        return False
-
-
 @contextmanager
 def _until_interrupted() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C and SIGTERM set; a second Ctrl-C leaves at once."""
+    """Give an event that Ctrl-C and SIGTERM set; a second one of them leaves at once."""
     stop = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
 
     def interrupted(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for one in signals:
+            signal.signal(one, _leave)
         stop.set()
 
-    signals = (signal.SIGINT, signal.SIGTERM)
     before = {one: signal.signal(one, interrupted) for one in signals}
     try:
         yield stop
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """End the process now: its threads wait for a server that may never answer."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, RuntimeError):  # closed, or interrupted while writing
+            stream.flush()
+    os._exit(128 + number)
 
 
 def _round(fleet: "Fleet", stop: threading.Event) -> "list[Outcome]":
@@ -197,7 +202,7 @@ def _tell(told: "FleetSummary") -> None:
         f"{told.not_installed:,} failed; {_counted(told.restarts, 'restart')}."
     )
     if told.unneeded:
-        print(f"{told.unneeded:,} not installed: not needed any more once others were.")
+        print(f"{told.unneeded:,} not installed: not needed any more when it was their turn.")
     for heading, counted in (
         ("ended with", told.errors),
         ("not installed", told.failures),

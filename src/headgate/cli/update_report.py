@@ -129,6 +129,7 @@ def approval_object(outlook: "Outlook") -> dict[str, Any] | None:
         "by": approval.decided_by,
         "files_missing": outlook.waits_for.count,
         "bytes_missing": outlook.waits_for.size,
+        "licences_accepted": approval.licences_accepted,
     }
 
 
@@ -143,6 +144,8 @@ def approval_said(outlook: "Outlook", zone: str) -> str | None:
         files = "file" if outlook.waits_for.count == 1 else "files"
         waits = f"{outlook.waits_for.count:,} {files} ({output.size(outlook.waits_for.size)})"
         said += f"; waits for {waits}"
+    if approval.action is Action.INSTALL and not approval.licences_accepted:
+        said += "; waits until its new licence is accepted (approve it again)"
     return said
 
 

@@ -8,12 +8,13 @@ directory entries.
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from headgate.content import paths
 from headgate.content.store import FileNotStoredError, Space
+from headgate.content.verify import UnreadableFileError
 from headgate.errors import ContentError
 from headgate.sentences import Sentence
 
@@ -50,6 +51,19 @@ class StoreNotReadableError(ContentError):
         )
 
 
+class FileNotRemovableError(ContentError):
+    """The content directory keeps a file that is to go; other files are not concerned."""
+
+    next_step = Sentence(
+        "Check the disk, and owner and rights of the content directory (`headgate doctor`)."
+    )
+
+    def __init__(self, path: Path, cause: OSError) -> None:
+        super().__init__(
+            Sentence("{path} cannot be removed: {strerror}.", path=path, strerror=cause.strerror)
+        )
+
+
 class LocalStore:
     """A directory of update files; it is made when the first file comes.
 
@@ -61,11 +75,14 @@ class LocalStore:
         self._keep_free = keep_free
 
     def has(self, sha1: bytes) -> bool:
-        """Whether a file of this digest is stored."""
+        """Whether a file of this digest is stored. Raises StoreNotReadableError."""
         return self.find(sha1) is not None
 
     def find(self, sha1: bytes) -> Path | None:
-        """Return where a digest is stored, under whichever extension; None when it is not."""
+        """Return where a digest is stored, under whichever extension; None when it is not.
+
+        Raises StoreNotReadableError when its folder cannot be looked into.
+        """
         digits = sha1.hex().upper()
         folder = self.root / paths.folder_of(sha1)
         try:
@@ -81,15 +98,24 @@ class LocalStore:
         return None
 
     def path(self, sha1: bytes) -> Path:
-        """Return where a digest is stored. Raises FileNotStoredError."""
+        """Return where a digest is stored. Raises FileNotStoredError and StoreNotReadableError."""
         found = self.find(sha1)
         if found is None:
             raise FileNotStoredError(sha1)
         return found
 
     def open(self, sha1: bytes) -> BinaryIO:
-        """Open a stored file for reading. Raises FileNotStoredError."""
-        return self.path(sha1).open("rb")
+        """Open a stored file for reading.
+
+        Raises FileNotStoredError, and UnreadableFileError or StoreNotReadableError.
+        """
+        path = self.path(sha1)
+        try:
+            return path.open("rb")
+        except FileNotFoundError:  # removed meanwhile, or a link that leads nowhere
+            raise FileNotStoredError(sha1) from None
+        except OSError as exc:
+            raise UnreadableFileError(path, exc) from exc
 
     def aside(self, sha1: bytes) -> Path:
         """Return the file to write to until it is whole; what an earlier run left is there."""
@@ -115,25 +141,41 @@ class LocalStore:
             raise StoreNotWritableError(target, exc) from exc
 
     def remove(self, sha1: bytes) -> int:
-        """Take a file out and return its size; 0 when it was not there."""
+        """Take a file out and return the bytes freed; 0 when it was not there.
+
+        Raises StoreNotReadableError and FileNotRemovableError.
+        """
         found = self.find(sha1)
         if found is None:
             return 0
-        size = found.stat().st_size
-        found.unlink()
+        try:
+            size = found.lstat().st_size  # of a link that leads nowhere too
+            found.unlink()
+        except FileNotFoundError:
+            return 0
+        except OSError as exc:
+            raise FileNotRemovableError(found, exc) from exc
         return size
 
-    def stored(self) -> Iterator[tuple[bytes, int]]:
-        """Yield digest and size of everything stored; other files in the directory are left out."""
-        if not self.root.is_dir():
-            return
-        for folder in sorted(self.root.iterdir()):
-            if len(folder.name) != 2 or not folder.is_dir():
+    def stored(
+        self, unreadable: Callable[[StoreNotReadableError], object] = lambda error: None
+    ) -> Iterator[tuple[bytes, int]]:
+        """Yield digest and size of everything stored; other files in the directory are left out.
+
+        So is what the disk tells nothing of. ``unreadable`` is told of folders that cannot be read.
+        """
+        for folder in _entries(self.root, unreadable):
+            if len(folder.name) != 2:
                 continue
-            for file in sorted(folder.iterdir()):
+            for file in _entries(folder, unreadable):
                 digest = paths.digest_in_name(file.name)
-                if digest is not None and paths.folder_of(digest) == folder.name.upper():
-                    yield digest, file.stat().st_size
+                if digest is None or paths.folder_of(digest) != folder.name.upper():
+                    continue
+                try:
+                    size = file.stat().st_size
+                except OSError:  # removed meanwhile, or a link that leads nowhere
+                    continue
+                yield digest, size
 
     def space(self) -> Space:
         """Return the room on the disk, also before the directory exists."""
@@ -150,6 +192,17 @@ class LocalStore:
             freed += left.stat().st_size
             left.unlink()
         return freed
+
+
+def _entries(folder: Path, unreadable: Callable[[StoreNotReadableError], object]) -> list[Path]:
+    """Return what is in a folder; nothing when it is none."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as exc:
+        unreadable(StoreNotReadableError(folder, exc))
+        return []
 
 
 def _write_through(path: Path) -> None:

@@ -58,10 +58,10 @@ class ContentStore(Protocol):
     """A place for update files."""
 
     def has(self, sha1: bytes) -> bool:
-        """Whether a file of this digest is stored."""
+        """Whether a file of this digest is stored. Raises ContentError when nobody can tell."""
 
     def open(self, sha1: bytes) -> BinaryIO:
-        """Open a stored file for reading. Raises FileNotStoredError."""
+        """Open a stored file for reading. Raises FileNotStoredError, or another ContentError."""
 
     def aside(self, sha1: bytes) -> Path:
         """Return the local file to write to until it is whole; an earlier run's bytes are there."""
@@ -70,7 +70,10 @@ class ContentStore(Protocol):
         """Make a whole, verified file part of the store. Raises ContentError."""
 
     def remove(self, sha1: bytes) -> int:
-        """Take a file out and return its size; 0 when it was not there."""
+        """Take a file out and return the bytes freed; 0 when it was not there.
+
+        Raises ContentError.
+        """
 
     def stored(self) -> Iterator[tuple[bytes, int]]:
         """Yield digest and size of everything stored, in the order of the folders."""

@@ -1,14 +1,19 @@
 """Whether bytes are the file the metadata speak of: size, SHA-1, and SHA-256 where it is known."""
 
+import errno
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
+from headgate.catalogue.files import DueFile
 from headgate.errors import ContentError
 from headgate.sentences import Sentence
 
 _PIECE = 1024 * 1024
+
+#: Refusals that say nothing about the file: it is read as soon as somebody has seen to them.
+_PASSING = (errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 class DamagedFileError(ContentError):
@@ -30,6 +35,19 @@ class DamagedFileError(ContentError):
         self.path = path
         self.expected = expected
         self.found = found
+
+
+class UnreadableFileError(ContentError):
+    """A file cannot be read to its end. ``is_lost``: the disk has lost it, or a part of it."""
+
+    def __init__(self, path: Path, cause: OSError) -> None:
+        self.is_lost = cause.errno not in _PASSING
+        super().__init__(
+            Sentence("{path} cannot be read: {strerror}.", path=path, strerror=cause.strerror),
+            next_step=Sentence("Check the disk; the file is fetched again if it is due.")
+            if self.is_lost
+            else Sentence("Check owner and rights of the file, then try again."),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +77,11 @@ class Expected:
     sha256: bytes | None
     size: int  #: bytes
 
+    @classmethod
+    def of(cls, file: DueFile) -> Self:
+        """Return what a file is to be."""
+        return cls(sha1=file.sha1, sha256=file.sha256, size=file.size)
+
     def met_by(self, stream: BinaryIO) -> bool:
         """Read a stream to its end and tell whether it is the file."""
         return self.difference(digests_of(stream)) is None
@@ -79,11 +102,14 @@ def _bytes(size: int) -> Sentence:
 
 
 def verify(path: Path, expected: Expected) -> None:
-    """Read a file whole and compare. Raises DamagedFileError, OSError when it cannot be read."""
-    size = path.stat().st_size
-    if size != expected.size:  # known at once, without reading gigabytes
-        raise DamagedFileError(path, expected=_bytes(expected.size), found=_bytes(size))
-    with path.open("rb") as stream:
-        difference = expected.difference(digests_of(stream))
+    """Read a file whole and compare. Raises DamagedFileError and UnreadableFileError."""
+    try:
+        size = path.stat().st_size
+        if size != expected.size:  # known at once, without reading gigabytes
+            raise DamagedFileError(path, expected=_bytes(expected.size), found=_bytes(size))
+        with path.open("rb") as stream:
+            difference = expected.difference(digests_of(stream))
+    except OSError as exc:
+        raise UnreadableFileError(path, exc) from exc
     if difference is not None:
         raise DamagedFileError(path, expected=difference[0], found=difference[1])

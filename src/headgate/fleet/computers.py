@@ -77,7 +77,7 @@ class ComputerState(StrEnum):
     """How we stand with a computer; of several that hold, the first."""
 
     REPLACED = "replaced"  #: its name came with another id, and it was not here since
-    CLONED = "cloned"  #: two machines use its id in turn
+    CLONED = "cloned"  #: several machines use its id in turn
     UNREGISTERED = "unregistered"  #: it never told what it is
     SILENT = "silent"  #: it was not here for thirty days
     NOT_REPORTED = "not_reported"  #: it never told the state of its updates

@@ -39,6 +39,7 @@ class ClientEvent:
     revision_number: int = 0
     hresult: int = 0  #: signed, 32 bits
     app_name: str | None = None  #: the program that asked the agent
+    device_id: str | None = None  #: of drivers: the device it was installed for, in its words
     strings: tuple[str, ...] = ()  #: what the event's sentence is filled with
     misc: tuple[str, ...] = ()  #: ``tag=value`` each (FACTS §9.2), in the order sent
 
@@ -56,6 +57,7 @@ class ClientEvent:
         revision_number: int,
         hresult: int,
         app_name: str | None,
+        device_id: str | None = None,
         strings: Iterable[str | None] = (),
         misc: Iterable[str | None] = (),
     ) -> "ClientEvent":
@@ -78,6 +80,7 @@ class ClientEvent:
             revision_number=_signed(revision_number),
             hresult=_signed(hresult),
             app_name=app_name or None,
+            device_id=device_id or None,
             strings=tuple(one or "" for one in strings),
             misc=tuple(one for one in misc if one),
         )

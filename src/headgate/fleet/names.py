@@ -39,10 +39,15 @@ def requested_group(text: str | None) -> str | None:
     return text.strip() or None
 
 
+def host_name(name: str) -> str:
+    """Return a name without its domain: ``pc7`` of ``pc7.example.com``."""
+    return name.partition(".")[0]
+
+
 def is_same_machine(name: str, other: str) -> bool:
     """Whether two names may be one machine's: with and without its domain, or in another one.
 
     >>> is_same_machine("pc7", "pc7.example.com"), is_same_machine("pc7", "pc8")
     (True, False)
     """
-    return name.partition(".")[0] == other.partition(".")[0]
+    return host_name(name) == host_name(other)

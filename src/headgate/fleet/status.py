@@ -25,6 +25,7 @@ LISTS: Mapping[str, State] = {
 #: (FACTS §9.5 "practical extensions"). An installation the agent has killed did not succeed.
 _BECOMES: Mapping[int, State] = {
     162: State.DOWNLOADED,
+    164: State.DOWNLOADED,  # some of it came from a peer
     182: State.FAILED,
     183: State.INSTALLED,
     184: State.PENDING_REBOOT,

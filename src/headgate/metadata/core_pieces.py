@@ -21,7 +21,7 @@ Compress = Callable[[bytes], bytes]
 
 
 def native_compressor() -> Compress | None:
-    """Return what makes ready blocks; None in a build that has no compiler's part."""
+    """Return what makes xpress blocks; None in a build without a compiler (FACTS §1.5)."""
     return xpress_native.compress if xpress_native.available() else None
 
 

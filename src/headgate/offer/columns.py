@@ -24,6 +24,7 @@ class Columns:
         "arrived_on",
         "category_types",
         "core_sizes",
+        "explicitly_deployable",
         "kinds",
         "leaves",
         "member_flags",
@@ -43,6 +44,7 @@ class Columns:
         self.leaves = bytearray()
         self.member_flags = bytearray()
         self.core_sizes = array("Q")
+        self.explicitly_deployable = bytearray()
         self.arrived_on = array("i")  #: days since 1970-01-01
         self.sinces = array("q")
         self.category_types: dict[int, str] = {}  #: by update number
@@ -58,6 +60,7 @@ class Columns:
         self.leaves.append(row.is_leaf)
         self.member_flags.append(row.is_member)
         self.core_sizes.append(row.core_size)
+        self.explicitly_deployable.append(row.explicitly_deployable)
         self.arrived_on.append(row.arrived_on)
         self.sinces.append(row.since)
         if row.category_type is not None:
@@ -73,6 +76,16 @@ class Columns:
     def drivers(self) -> BitMap:
         """Return the ids of all drivers."""
         return BitMap(array("I", (i for i, kind in self._kinds() if kind == _DRIVER)))
+
+    def textless(self) -> BitMap:
+        """Return the ids of all that has no Core to send."""
+        pairs = zip(self.revision_ids, self.core_sizes, strict=True)
+        return BitMap(array("I", (i for i, size in pairs if not size)))
+
+    def deployable_members(self) -> "array[int]":
+        """Return the slots of members that people can decide about by themselves."""
+        flags = zip(self.member_flags, self.explicitly_deployable, strict=True)
+        return array("I", (slot for slot, each in enumerate(flags) if all(each)))
 
     def _kinds(self) -> Iterable[tuple[int, int]]:
         return zip(self.revision_ids, self.kinds, strict=True)

@@ -17,6 +17,7 @@ class Deployment:
     deployment_id: int
     decided_on: date
     files_ready: bool
+    licences_accepted: bool
 
 
 def effective(
@@ -34,7 +35,13 @@ def effective(
         if other is None or _order(approval, rank) < _order(other, rank):
             counting[update] = approval
     return {
-        update: Deployment(a.action, a.deployment_id, a.decided_at.date(), a.files_ready)
+        update: Deployment(
+            a.action,
+            a.deployment_id,
+            a.decided_at.date(),
+            a.files_ready,
+            a.licences_accepted,
+        )
         for update, a in counting.items()
     }
 
@@ -57,6 +64,6 @@ def action_of(
         return OfferedAction.PRE_DEPLOYMENT_CHECK
     if deployment.action is Action.UNINSTALL:
         return OfferedAction.UNINSTALL
-    if files_are_kept and not deployment.files_ready:
+    if not deployment.licences_accepted or (files_are_kept and not deployment.files_ready):
         return OfferedAction.PRE_DEPLOYMENT_CHECK
     return OfferedAction.INSTALL

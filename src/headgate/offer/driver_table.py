@@ -53,7 +53,7 @@ class DriverTable:
         self._score_sets = _Distinct[tuple[tuple[str, int], ...]]()
         hashes = array("q")
         for row in rows:
-            hashes.append(hash(row.hardware_id))
+            hashes.append(hash(row.hardware_id.lower()))
             self._add(row)
         self._hashes, self._order = _by_hash(hashes)
         self._maker_names = list(self._maker_numbers.numbers)
@@ -78,7 +78,7 @@ class DriverTable:
         return len(self.revision_ids)
 
     def hardware_id(self, entry: int) -> str:
-        """Return the hardware id of an entry, in lower case."""
+        """Return the hardware id of an entry as its document writes it."""
         return self._texts[self._ends[entry] : self._ends[entry + 1]].decode()
 
     def entries_for(self, hardware_id: str) -> Iterator[int]:
@@ -87,7 +87,7 @@ class DriverTable:
         first = bisect_left(self._hashes, mark)
         for place in range(first, bisect_right(self._hashes, mark, first)):
             entry = self._order[place]
-            if self.hardware_id(entry) == hardware_id:
+            if self.hardware_id(entry).lower() == hardware_id:
                 yield entry
 
     def computer_ranks(self, computer_ids: Iterable[str]) -> dict[int, int]:

@@ -82,4 +82,8 @@ def _best(
 
 
 def _distinct(hardware_ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(hardware_ids))
+    """Return each once, in its first spelling: the same id in another case is the same."""
+    spellings: dict[str, str] = {}
+    for hardware_id in hardware_ids:
+        spellings.setdefault(hardware_id.lower(), hardware_id)
+    return tuple(spellings.values())

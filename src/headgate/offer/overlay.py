@@ -5,7 +5,7 @@ heard. Frozen and shared by all threads, like the snapshot.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from headgate.offer.category_scope import category_scope
 from headgate.offer.deployments import Deployment, action_of, effective
 from headgate.offer.questions import OfferedUpdate
 from headgate.offer.recent import Recent
+from headgate.offer.scope import scope, stamps
 from headgate.offer.snapshot import Snapshot
 
 Decided = TypeVar("Decided", Approval, Decline)
@@ -34,7 +35,8 @@ class Overlay:
     snapshot: Snapshot
     counter: int  #: the effective-since of everything it says
     files_are_kept: bool  #: content is served from here, not from Microsoft
-    scope: BitMap  #: ids of all live revisions that are not declined
+    scope: BitMap  #: ids of all that may be offered
+    alone: BitMap  #: members among them that are no parts at present (``scope.py``)
     deployments: dict[int, Deployment]  #: by update number
     changes: Changes  #: what was decided about revisions
     _filters: Recent[frozenset[str], BitMap] = field(default_factory=lambda: Recent(KEPT_FILTERS))
@@ -54,21 +56,23 @@ class Overlay:
         """
         approvals = _numbered(snapshot, (a for a in decisions.approvals if a.group_id in groups))
         declines = _numbered(snapshot, decisions.declines)
-        # What is declined now is not offered; what was taken back is, and may have been missed.
-        stamps = [(d.since, update) for update, d in declines if not d.is_declined]
-        stamps += [(a.since, update) for update, a in approvals]
+        deployments = effective(approvals, groups)
+        in_scope = scope(snapshot, (u for u, d in declines if d.is_declined), deployments)
         is_current = decisions.catalogue_version == snapshot.version
         return cls(
             snapshot=snapshot,
             counter=decisions.counter if is_current else snapshot.counter,
             files_are_kept=files_are_kept,
-            scope=_scope(snapshot, (update for update, d in declines if d.is_declined)),
-            deployments=effective(approvals, groups),
-            changes=Changes(
-                (since, revision_id)
-                for since, update in stamps
-                for revision_id in snapshot.live_revisions(update)
-            ),
+            scope=in_scope.revisions,
+            alone=in_scope.alone,
+            deployments=deployments,
+            changes=Changes(stamps(snapshot, approvals, declines)),
+        )
+
+    def without(self, revision_ids: BitMap) -> "Overlay":
+        """Return the same with some revisions out of scope that nobody was told of."""
+        return replace(
+            self, scope=self.scope - revision_ids, _filters=Recent[frozenset[str], BitMap](1)
         )
 
     def offered(self, revision_id: int, hardware_ids: tuple[str, ...] = ()) -> OfferedUpdate:
@@ -78,7 +82,7 @@ class Overlay:
         deployment = self.deployments.get(snapshot.columns.update_numbers[slot])
         action = action_of(
             snapshot.kind(slot),
-            bool(snapshot.columns.member_flags[slot]),
+            bool(snapshot.columns.member_flags[slot]) and revision_id not in self.alone,
             deployment,
             files_are_kept=self.files_are_kept,
         )
@@ -113,25 +117,3 @@ def _numbered(snapshot: Snapshot, decided: Iterable[Decided]) -> list[tuple[int,
     """Return decisions with the numbers of their updates; other updates are not in the snapshot."""
     pairs = ((snapshot.updates.number(decision.update_id), decision) for decision in decided)
     return [(number, decision) for number, decision in pairs if number is not None]
-
-
-def _scope(snapshot: Snapshot, declined: Iterable[int]) -> BitMap:
-    """Return all live ids without the declined ones and the members that leave with their bundles.
-
-    A member leaves when none of the bundles that name it is left.
-    """
-    scope = snapshot.software | snapshot.driver_revisions
-    gone: list[int] = []
-    for number in declined:
-        gone.extend(snapshot.live_revisions(number))
-    scope -= BitMap(gone)
-    ids = snapshot.columns.revision_ids
-    while gone:
-        slot = snapshot.slot(gone.pop())
-        for member in snapshot.members[slot]:
-            if ids[member] in scope and not any(
-                ids[bundle] in scope for bundle in snapshot.bundles[member]
-            ):
-                scope.discard(ids[member])
-                gone.append(ids[member])
-    return scope

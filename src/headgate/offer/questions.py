@@ -79,7 +79,7 @@ class OfferedUpdate:
     action: OfferedAction
     deployment_id: int
     changed_on: date  #: ``LastChangeTime``
-    hardware_ids: tuple[str, ...] = ()  #: drivers only: what it is best for
+    hardware_ids: tuple[str, ...] = ()  #: drivers only: what it is best for, as in its document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ class Snapshot:
     by_position: "array[int]"  #: the slots in that order
     software: BitMap  #: revision ids of all that is no driver
     driver_revisions: BitMap
+    deployable_members: "array[int]"  #: slots of members that may stand without a bundle
+    textless: BitMap  #: revision ids of what cannot be told, for want of a Core
     changes: Changes
     _unlocked: Recent[bytes, BitMap] = field(default_factory=lambda: Recent(KEPT_ANSWERS))
 
@@ -67,6 +69,8 @@ class Snapshot:
             by_position=_inverse(order),
             software=columns.software(),
             driver_revisions=columns.drivers(),
+            deployable_members=columns.deployable_members(),
+            textless=columns.textless(),
             changes=columns.changes(),
         )
 
@@ -78,9 +82,17 @@ class Snapshot:
         return KINDS[self.columns.kinds[slot]]
 
     def category_type(self, update_id: str) -> str | None:
-        """Return what a category is (a ``CategoryType``); None for what is no live category."""
+        """Return what a category is: a ``CategoryType``, "" for one of no known type.
+
+        None: it is no live category.
+        """
         number = self.updates.number(update_id)
-        return None if number is None else self.columns.category_types.get(number)
+        if number is None:
+            return None
+        kinds = (self.kind(self.slot(i)) for i in self.live_revisions(number))
+        if UpdateKind.CATEGORY not in kinds:
+            return None
+        return self.columns.category_types.get(number, "")
 
     def slot(self, revision_id: int) -> int:
         """Return the slot of a revision, -1 when it is not live. Any integer may be asked."""

@@ -68,6 +68,11 @@ class Content:
     deferred: bool
     express: bool
 
+    @property
+    def is_kept_here(self) -> bool:
+        """Whether update files are stored here; else computers fetch them from Microsoft."""
+        return self.store == "local"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Products:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from headgate.errors import unexpected
 from headgate.simulator.windows_client import state as states
 from headgate.simulator.windows_client.client import CALLER, Outcome, WindowsClient
 from headgate.simulator.windows_client.installation import Treated
 from headgate.simulator.windows_client.machine import Machine
-from headgate.simulator.windows_client.state import AgentState
+from headgate.simulator.windows_client.state import AgentState, StateError
 
 #: Agents that run at the same moment; the others wait their turn.
 AT_ONCE = 16
@@ -36,7 +37,7 @@ class FleetSummary:
     offered: int
     installed: int
     not_installed: int
-    unneeded: int  #: offered, and not needed any more once others were installed
+    unneeded: int  #: offered, and not needed any more once others were installed, or taken back
     restarts: int
     events: int
     bytes_downloaded: int
@@ -57,10 +58,14 @@ class Fleet:
         state_directory: Path | None = None,
         caller: str = CALLER,
     ) -> None:
+        """Raises StateError when memories in ``state_directory`` cannot be read or kept."""
         self._server = server
         self._directory = state_directory
         self._caller = caller
-        self._states = [self._state_of(machine) for machine in machines]
+        chosen = list(machines)
+        if state_directory is not None:
+            states.open_directory(state_directory, chosen)
+        self._states = [self._state_of(machine) for machine in chosen]
 
     def __len__(self) -> int:
         return len(self._states)
@@ -73,7 +78,6 @@ class Fleet:
     def _state_of(self, machine: Machine) -> AgentState:
         if self._directory is None:
             return AgentState(machine=machine)
-        self._directory.mkdir(parents=True, exist_ok=True)
         return states.load(self._directory, machine)
 
     def run(
@@ -104,9 +108,20 @@ class Fleet:
         if stop is not None and stop.is_set():
             return None
         outcome = WindowsClient(state, self._server, caller=self._caller).run()
-        if self._directory is not None:
-            states.save(self._directory, state)
+        not_kept = self._keep(state)
+        outcome.error = outcome.error or not_kept
         return outcome
+
+    def _keep(self, state: AgentState) -> str:
+        """Save what the computer remembers, if it is to be; return why it could not be."""
+        try:
+            if self._directory is not None:
+                states.save(self._directory, state)
+        except StateError as error:
+            return error.message
+        except Exception as error:  # one computer's trouble: the others go on
+            return unexpected(error)
+        return ""
 
 
 def summary(outcomes: Sequence[Outcome]) -> FleetSummary:
@@ -125,7 +140,7 @@ def summary(outcomes: Sequence[Outcome]) -> FleetSummary:
         restarts=sum(one.restarts for one in outcomes),
         events=sum(one.events for one in outcomes),
         bytes_downloaded=sum(one.bytes_downloaded for one in outcomes),
-        errors=_counted(f"{one.hresult} {one.error}" for one in outcomes if one.error),
+        errors=_counted(f"{one.hresult} {one.error}".strip() for one in outcomes if one.error),
         failures=_counted(failed.error for one in outcomes for failed in one.failed),
         oddities=dict(sum((one.oddities for one in outcomes), Counter())),
         unknown_rules=dict(sum((one.unknown_rules for one in outcomes), Counter())),

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, tuple_
 
-from headgate.storage import computer_states
+from headgate.fleet import earlier_names
+from headgate.fleet.earlier_names import EarlierName
+from headgate.storage import computer_names, computer_states
 from headgate.storage.tables.fleet import computers
 
 
@@ -18,6 +20,7 @@ class ComputerRow:
     computer_id: str
     number: int
     dns_name: str
+    host_name: str
     requested_group: str | None
     address: str | None
     first_contact: datetime
@@ -42,7 +45,7 @@ class ComputerRow:
     model: str | None
     bios_version: str | None
     bios_date: datetime | None
-    other_name: str | None
+    earlier_names: tuple[EarlierName, ...]  #: the newest first
     cloned_at: datetime | None
     reimaged_at: datetime | None
 
@@ -102,6 +105,8 @@ def inventory_of(conn: Connection, computer_id: str) -> str | None:
 
 def forget(conn: Connection, computer_ids: Sequence[str]) -> None:
     """Delete computers, what they reported, and their share of the counters."""
+    for computer_id in computer_ids:
+        computer_names.give_up_name(conn, computer_id)
     computer_states.forget_states(conn, computer_ids)
     conn.execute(delete(computers).where(computers.c.computer_id.in_(computer_ids)))
 
@@ -115,4 +120,5 @@ def _mentions(text: str) -> ColumnElement[bool]:
 
 
 def _row(found: Any) -> ComputerRow:
-    return ComputerRow(**found._mapping)
+    earlier = earlier_names.restored(found.earlier_names)
+    return ComputerRow(**(dict(found._mapping) | {"earlier_names": earlier}))

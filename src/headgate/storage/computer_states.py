@@ -1,5 +1,8 @@
 """What each computer says of updates, and how many computers say it.
 
+There are states of those computers alone that have told the states of all updates once; before that
+every update is unknown (FACTS §9.5 no. 2). Who has told that nothing applies may have no row.
+
 Both are changed together: who writes a computer's states adds the differences to the counters in
 the same transaction. Computers are locked first, in the order of their ids, then update numbers,
 then counters in one order: two writers wait for each other, never in a circle.
@@ -59,22 +62,27 @@ def lock_registered(conn: Connection, computer_ids: Collection[str]) -> dict[str
     return found
 
 
-def numbers_for(conn: Connection, update_ids: Collection[str]) -> dict[str, int]:
-    """Return the number of each update id; those never seen get one."""
-    wanted = sorted(update_ids)
-    numbers = _numbers(conn, wanted)
-    if missing := [update_id for update_id in wanted if update_id not in numbers]:
-        conn.execute(
-            insert_or_ignore(conn, t.update_numbers),
-            [{"update_id": update_id} for update_id in missing],
-        )
-        numbers |= _numbers(conn, missing)
-    return numbers
-
-
 def known_numbers(conn: Connection, update_ids: Collection[str]) -> dict[str, int]:
-    """Return the numbers of those update ids a computer has ever named."""
-    return _numbers(conn, sorted(update_ids))
+    """Return the numbers of those update ids a computer has ever named; they never change."""
+    columns = t.update_numbers.c
+    found: dict[str, int] = {}
+    for some in chunks(sorted(update_ids)):
+        rows = conn.execute(
+            select(columns.update_id, columns.number).where(columns.update_id.in_(some))
+        )
+        found.update((row.update_id, row.number) for row in rows)
+    return found
+
+
+def new_numbers(conn: Connection, update_ids: Collection[str]) -> dict[str, int]:
+    """Give update ids that have none a number, and return it; somebody else may do so too."""
+    if not update_ids:
+        return {}
+    conn.execute(
+        insert_or_ignore(conn, t.update_numbers),
+        [{"update_id": update_id} for update_id in sorted(update_ids)],
+    )
+    return known_numbers(conn, update_ids)
 
 
 def update_ids_of(conn: Connection, numbers: Collection[int]) -> dict[int, str]:
@@ -89,19 +97,8 @@ def update_ids_of(conn: Connection, numbers: Collection[int]) -> dict[int, str]:
     return found
 
 
-def _numbers(conn: Connection, update_ids: list[str]) -> dict[str, int]:
-    columns = t.update_numbers.c
-    found: dict[str, int] = {}
-    for some in chunks(update_ids):
-        rows = conn.execute(
-            select(columns.update_id, columns.number).where(columns.update_id.in_(some))
-        )
-        found.update((row.update_id, row.number) for row in rows)
-    return found
-
-
 def states_of(conn: Connection, computer_ids: Collection[str]) -> dict[str, UpdateSets]:
-    """Return what the computers said last; who never said anything is not in it."""
+    """Return what the computers said last; without a row they have named no update."""
     found: dict[str, UpdateSets] = {}
     for some in chunks(sorted(computer_ids)):
         rows = conn.execute(
@@ -111,19 +108,6 @@ def states_of(conn: Connection, computer_ids: Collection[str]) -> dict[str, Upda
             sets = {name: row[name] for name in _SETS}
             found[row["computer_id"]] = UpdateSets.read(sets)
     return found
-
-
-def said_by(conn: Connection, computer_id: str) -> tuple[datetime | None, UpdateSets] | None:
-    """Return when a computer told the states of all updates last, and its states.
-
-    None for a computer that is not here.
-    """
-    row = conn.execute(
-        select(computers.c.last_report).where(computers.c.computer_id == computer_id)
-    ).first()
-    if row is None:
-        return None
-    return row.last_report, states_of(conn, [computer_id]).get(computer_id, UpdateSets())
 
 
 def keep_states(

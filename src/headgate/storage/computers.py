@@ -8,20 +8,18 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Integer,
-    and_,
     bindparam,
     case,
     delete,
     func,
-    literal,
-    not_,
     or_,
     select,
     update,
 )
 
+from headgate.fleet import names
 from headgate.fleet.windows import PatchLevel
-from headgate.storage import statements
+from headgate.storage import computer_names, statements
 from headgate.storage.tables.fleet import computers
 from headgate.storage.tables.operations import installation
 from headgate.storage.types import UtcDateTime
@@ -32,22 +30,19 @@ class KnownComputer:
     """What an authorization is compared with."""
 
     dns_name: str
-    other_name: str | None
     requested_group: str | None
 
 
 def known_computer(conn: Connection, computer_id: str) -> KnownComputer | None:
     """Return what we know of a computer's name, None when it is unknown."""
     row = conn.execute(
-        select(computers.c.dns_name, computers.c.other_name, computers.c.requested_group).where(
+        select(computers.c.dns_name, computers.c.requested_group).where(
             computers.c.computer_id == computer_id
         )
     ).first()
     if row is None:
         return None
-    return KnownComputer(
-        dns_name=row.dns_name, other_name=row.other_name, requested_group=row.requested_group
-    )
+    return KnownComputer(dns_name=row.dns_name, requested_group=row.requested_group)
 
 
 def is_registered(conn: Connection, computer_id: str) -> bool:
@@ -80,6 +75,7 @@ def appear(
             computer_id=computer_id,
             number=number - 1,
             dns_name=dns_name,
+            host_name=names.host_name(dns_name),
             requested_group=requested_group,
             address=address,
             first_contact=at,
@@ -89,28 +85,7 @@ def appear(
     ).scalar()
     if added is None:
         return False
-    # Who was not here since it was last noted, of him it is known: a name that comes with
-    # thousands of ids costs no more than any other.
-    is_noted = computers.c.reimaged_at >= computers.c.last_contact
-    same_name = and_(
-        computers.c.dns_name == dns_name,
-        computers.c.computer_id != computer_id,
-        or_(computers.c.reimaged_at.is_(None), not_(is_noted)),
-    )
-    others = (
-        conn.execute(
-            select(computers.c.computer_id)
-            .where(same_name)
-            .order_by(computers.c.computer_id)
-            .with_for_update()
-        )
-        .scalars()
-        .all()
-    )
-    for some in statements.chunks(others):
-        conn.execute(
-            update(computers).where(computers.c.computer_id.in_(some)).values(reimaged_at=at)
-        )
+    computer_names.note_taken(conn, computer_id, dns_name, at=at)
     return True
 
 
@@ -132,37 +107,6 @@ def forget_strangers(conn: Connection, *, kept: int, at_most: int) -> int:
             computers.c.computer_id.in_(strangers), computers.c.registered_at.is_(None)
         )
     ).rowcount
-
-
-def rename(
-    conn: Connection,
-    computer_id: str,
-    *,
-    dns_name: str,
-    requested_group: str | None,
-    is_another: bool,
-    at: datetime,
-) -> None:
-    """Note the name and group a known computer came with now.
-
-    ``is_another``: it is not the old name in another form. Then, back to the name before last means
-    that two machines use one id in turn.
-    """
-    alternates = computers.c.other_name == dns_name
-    changed = and_(computers.c.dns_name != dns_name, literal(is_another))
-    conn.execute(
-        update(computers)
-        .where(computers.c.computer_id == computer_id)
-        .values(
-            cloned_at=case(
-                (and_(changed, alternates), literal(at, UtcDateTime())),
-                else_=computers.c.cloned_at,
-            ),
-            other_name=case((changed, computers.c.dns_name), else_=computers.c.other_name),
-            dns_name=dns_name,
-            requested_group=requested_group,
-        )
-    )
 
 
 def register(conn: Connection, computer_id: str, *, said: Mapping[str, Any], at: datetime) -> bool:

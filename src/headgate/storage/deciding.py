@@ -26,7 +26,6 @@ class Candidate(NamedTuple):
     is_listed: bool  #: administrators see it; False: a part of others, or hidden
     is_expired: bool
     can_uninstall: bool
-    is_superseded: bool
 
 
 class Named(NamedTuple):
@@ -49,7 +48,7 @@ class Licence(NamedTuple):
 def candidates(conn: Connection, update_ids: Collection[str]) -> dict[str, Candidate]:
     """Return what is known of some updates, by id; unknown ones are left out."""
     wanted = select(t.revisions).where(t.revisions.c.is_latest)
-    rows = _of(conn, wanted, t.revisions.c.update_id, update_ids)
+    rows = statements.rows_of(conn, wanted, t.revisions.c.update_id, update_ids)
     return {row.update_id: _candidate(row) for row in rows}
 
 
@@ -74,7 +73,7 @@ def live_bundles(conn: Connection, update_ids: Collection[str]) -> dict[str, lis
         .join(live_revisions, live_revisions.c.revision_id == t.bundled.c.revision_id)
         .order_by(t.revisions.c.title, t.revisions.c.update_id)
     )
-    return _by_name(_of(conn, wanted, t.bundled.c.update_id, update_ids))
+    return _by_name(statements.rows_of(conn, wanted, t.bundled.c.update_id, update_ids))
 
 
 def replacements(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Named]]:
@@ -93,7 +92,7 @@ def replacements(conn: Connection, update_ids: Collection[str]) -> dict[str, lis
         )
         .order_by(t.revisions.c.title, t.revisions.c.update_id)
     )
-    return _by_name(_of(conn, wanted, t.supersedes.c.update_id, update_ids))
+    return _by_name(statements.rows_of(conn, wanted, t.supersedes.c.update_id, update_ids))
 
 
 def licences(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Licence]]:
@@ -138,11 +137,6 @@ def _licence_file(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-def _of(conn: Connection, wanted: Select[Any], column: Any, ids: Collection[str]) -> Iterator[Any]:
-    for chunk in statements.chunks(sorted(set(ids))):
-        yield from conn.execute(wanted.where(column.in_(chunk))).all()
-
-
 def _by_name(rows: Iterator[Any]) -> dict[str, list[Named]]:
     found: dict[str, list[Named]] = {}
     for row in rows:
@@ -173,5 +167,4 @@ def _candidate(row: Any) -> Candidate:
         is_listed=row.explicitly_deployable and kind in (UpdateKind.SOFTWARE, UpdateKind.DRIVER),
         is_expired=row.publication_state == PublicationState.EXPIRED.value,
         can_uninstall=row.can_uninstall,
-        is_superseded=row.superseded,
     )

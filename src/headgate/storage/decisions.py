@@ -4,17 +4,27 @@ Functions that change something return the ids they changed; a decision that alr
 change and takes no counter. Those that change call in a write transaction.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, distinct, func, or_, select
 
-from headgate.approvals.decisions import Action, Approval, Decisions, Decline
+from headgate.approvals.decisions import Action, Approval, Decisions, Decline, Ready
+from headgate.catalogue.revisions import PublicationState
 from headgate.storage import effective, gathering, statements
 from headgate.storage.catalogue_version import catalogue_version
 from headgate.storage.gathering import Row, gathered
+from headgate.storage.tables.catalogue import revisions
 from headgate.storage.tables.decisions import accepted_licences, approvals, declined
+from headgate.storage.tables.offering import live_revisions
+
+
+class ExpiredUpdates(NamedTuple):
+    """Ids of updates that were approved when their publishers withdrew them."""
+
+    alone: list[str]
+    parts: list[str]  #: live bundles name them
 
 
 def read_decisions(conn: Connection) -> Decisions:
@@ -30,7 +40,10 @@ def read_decisions(conn: Connection) -> Decisions:
 def approvals_of(conn: Connection, update_ids: Collection[str]) -> list[Approval]:
     """Return the approvals of some updates that stand, for any group."""
     wanted = select(approvals).where(approvals.c.action.is_not(None))
-    return [_approval(row) for row in _of(conn, wanted, approvals.c.update_id, update_ids)]
+    return [
+        _approval(row)
+        for row in statements.rows_of(conn, wanted, approvals.c.update_id, update_ids)
+    ]
 
 
 def approved_updates(conn: Connection) -> list[str]:
@@ -39,22 +52,53 @@ def approved_updates(conn: Connection) -> list[str]:
     return list(conn.execute(wanted.order_by(approvals.c.update_id)).scalars())
 
 
-def count_waiting(conn: Connection) -> int:
-    """Return how many updates are approved, not declined, and wait for files."""
-    waiting = (
-        select(func.count(distinct(approvals.c.update_id)))
-        .where(approvals.c.action == Action.INSTALL.value, ~approvals.c.files_ready)
+def approved_but_expired(conn: Connection) -> ExpiredUpdates:
+    """Return the approved updates whose newest or live revision says that they are withdrawn."""
+    expired = (
+        select(approvals.c.update_id, live_revisions.c.is_member)
+        .distinct()
+        .join(revisions, revisions.c.update_id == approvals.c.update_id)
+        .outerjoin(live_revisions, live_revisions.c.revision_id == revisions.c.revision_id)
         .where(
-            approvals.c.update_id.not_in(select(declined.c.update_id).where(declined.c.is_declined))
+            approvals.c.action.is_not(None),
+            revisions.c.publication_state == PublicationState.EXPIRED.value,
+            or_(revisions.c.is_latest, live_revisions.c.revision_id.is_not(None)),
         )
     )
-    return int(conn.execute(waiting).scalar_one())
+    rows = conn.execute(expired.order_by(approvals.c.update_id)).all()
+    # Where the newest revision is not live, a bundle that names another one is the reason.
+    parts = {update_id for update_id, is_member in rows if is_member is not False}
+    return ExpiredUpdates(
+        alone=sorted({update_id for update_id, _ in rows} - parts), parts=sorted(parts)
+    )
+
+
+def count_waiting(conn: Connection) -> int:
+    """Return how many updates are approved, not declined, and wait for files."""
+    waiting = select(func.count(distinct(approvals.c.update_id)))
+    return int(conn.execute(waiting.where(*_held_up(~approvals.c.files_ready))).scalar_one())
+
+
+def waiting_for_licences(conn: Connection) -> list[str]:
+    """Return the ids of updates that are approved, not declined, and have an unaccepted licence."""
+    waiting = select(approvals.c.update_id).distinct().order_by(approvals.c.update_id)
+    held_up = _held_up(~approvals.c.licences_accepted)
+    return list(conn.execute(waiting.where(*held_up)).scalars())
+
+
+def _held_up(by: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    of_declined = select(declined.c.update_id).where(declined.c.is_declined)
+    return (
+        approvals.c.action == Action.INSTALL.value,
+        by,
+        approvals.c.update_id.not_in(of_declined),
+    )
 
 
 def declined_of(conn: Connection, update_ids: Collection[str]) -> frozenset[str]:
     """Return those of some updates that are declined."""
     wanted = select(declined).where(declined.c.is_declined)
-    rows = _of(conn, wanted, declined.c.update_id, update_ids)
+    rows = statements.rows_of(conn, wanted, declined.c.update_id, update_ids)
     return frozenset(row.update_id for row in rows)
 
 
@@ -70,7 +114,7 @@ def approve(
 ) -> list[str]:
     """Approve updates for a group, and take back that they are declined.
 
-    ``ready``: those of them whose files are all here.
+    ``ready``: those of them whose files are all here. Their licences are accepted before that.
     """
     standing = {
         approval.update_id: approval.action
@@ -95,6 +139,7 @@ def approve(
                 "decided_at": at,
                 "decided_by": by,
                 "files_ready": update_id in ready,
+                "licences_accepted": True,
             }
             for update_id in changed
         ],
@@ -140,20 +185,21 @@ def undecline(conn: Connection, update_ids: Collection[str], *, by: str, at: dat
     return changed
 
 
-def note_readiness(conn: Connection, readiness: Mapping[str, bool]) -> list[str]:
-    """Write down of approved updates, by id, whether their files are all here.
+def note_readiness(conn: Connection, readiness: Mapping[str, Ready]) -> list[str]:
+    """Write down of approved updates, by id, what they wait for.
 
     What becomes ready is another deployment to computers, so it gets another number.
     """
     flipped = [
         approval
         for approval in approvals_of(conn, readiness)
-        if approval.files_ready != readiness[approval.update_id]
+        if (approval.files_ready, approval.licences_accepted) != readiness[approval.update_id]
     ]
     if not flipped:
         return []
     since = effective.next_since(conn)
     for approval in flipped:
+        ready = readiness[approval.update_id]
         conn.execute(
             approvals.update()
             .where(
@@ -161,7 +207,8 @@ def note_readiness(conn: Connection, readiness: Mapping[str, bool]) -> list[str]
                 approvals.c.update_id == approval.update_id,
             )
             .values(
-                files_ready=not approval.files_ready,
+                files_ready=ready.files,
+                licences_accepted=ready.licences,
                 deployment_id=effective.next_deployment_id(conn),
                 since=since,
             )
@@ -185,13 +232,8 @@ def accept_licences(
 def accepted(conn: Connection, eula_ids: Collection[str]) -> frozenset[str]:
     """Return those of some licences that are accepted."""
     wanted = select(accepted_licences)
-    rows = _of(conn, wanted, accepted_licences.c.eula_id, eula_ids)
+    rows = statements.rows_of(conn, wanted, accepted_licences.c.eula_id, eula_ids)
     return frozenset(row.eula_id for row in rows)
-
-
-def _of(conn: Connection, wanted: Select[Any], column: Any, ids: Collection[str]) -> Iterable[Any]:
-    for chunk in statements.chunks(sorted(set(ids))):
-        yield from conn.execute(wanted.where(column.in_(chunk))).all()
 
 
 def _withdraw(
@@ -209,6 +251,7 @@ def _withdraw(
                 "decided_at": at,
                 "decided_by": by,
                 "files_ready": False,
+                "licences_accepted": False,
             }
             for approval in standing
         ],
@@ -217,7 +260,7 @@ def _withdraw(
 
 def _write_approvals(conn: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
-        changed = ("action", "deployment_id", "since", "decided_at", "decided_by", "files_ready")
+        changed = [one.name for one in approvals.c if not one.primary_key]
         conn.execute(statements.insert_or_update(conn, approvals, changed), rows)
 
 
@@ -246,7 +289,17 @@ def _write_declines(
 
 
 def _approval(row: Row) -> Approval:
-    group_id, update_id, action, deployment_id, since, decided_at, decided_by, files_ready = row
+    (
+        group_id,
+        update_id,
+        action,
+        deployment_id,
+        since,
+        decided_at,
+        decided_by,
+        files_ready,
+        licences_accepted,
+    ) = row
     return Approval(
         group_id=group_id,
         update_id=update_id,
@@ -256,6 +309,7 @@ def _approval(row: Row) -> Approval:
         decided_at=decided_at,
         decided_by=decided_by,
         files_ready=files_ready,
+        licences_accepted=licences_accepted,
     )
 
 

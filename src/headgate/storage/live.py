@@ -56,6 +56,7 @@ def _revisions(read: _Read) -> Iterator[LiveRevision]:
             type_coerce(columns.arrived_at, BigInteger) // _DAY,
             live.since,
             columns.category_type,
+            columns.explicitly_deployable,
         )
         .join(t.revisions, columns.revision_id == live.revision_id)
         .outerjoin(t.fragments, t.fragments.c.revision_id == live.revision_id)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, delete, insert, select, type_coerce, update
+from sqlalchemy import Connection, Select, delete, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from headgate.storage import effective, statements
+from headgate.storage.bundles import with_members
 from headgate.storage.tables import catalogue as t
 from headgate.storage.tables.offering import live_revisions
 
@@ -84,11 +85,15 @@ def named_as_prerequisite(conn: Connection) -> BitMap:
 def settle(conn: Connection, before: Settled, after: Settled) -> int:
     """Change the rows that differ, all with one new value of the counter; return how many.
 
-    Call in a write transaction.
+    A part of what came or went differs too: whether it is offered by itself depends on what is left
+    of its bundles (decision 23). Call in a write transaction.
     """
     gone, added = before.live - after.live, after.live - before.live
+    stayed = before.live & after.live
     turned = (before.leaves ^ after.leaves) | (before.members ^ after.members)
-    flipped = turned & before.live & after.live
+    if stayed:
+        turned |= _with_parts(conn, gone | added)
+    flipped = turned & stayed
     changed = len(gone) + len(added) + len(flipped)
     if not changed:
         return 0
@@ -106,6 +111,15 @@ def settle(conn: Connection, before: Settled, after: Settled) -> int:
             if rows:
                 conn.execute(insert(live_revisions), rows)
     return changed
+
+
+def _with_parts(conn: Connection, revision_ids: BitMap) -> BitMap:
+    """Return some revisions and all they bundle."""
+    found = BitMap()
+    for chunk in statements.chunks(list(revision_ids)):
+        wanted: Select[Any] = with_members(t.revisions.c.revision_id.in_(chunk))
+        found |= BitMap(conn.execute(wanted).scalars())
+    return found
 
 
 def _of_sort(things: Settled, *, leaf: bool, member: bool) -> BitMap:

@@ -79,8 +79,18 @@ def _keep_drivers(conn: Connection, recut: Recut) -> None:
             columns.revision_id == recut.revision_id,
             columns.position == statements.parameter("at"),
         )
-        .values(computer_hardware_ids=statements.parameter("computers")),
-        [{"at": at, "computers": revision_rows.computer_ids(one)} for at, one in entries],
+        .values(
+            hardware_id=statements.parameter("hardware"),
+            computer_hardware_ids=statements.parameter("computers"),
+        ),
+        [
+            {
+                "at": at,
+                "hardware": one.hardware_id,
+                "computers": revision_rows.computer_ids(one),
+            }
+            for at, one in entries
+        ],
     )
     scores = [
         row

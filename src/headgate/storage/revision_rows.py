@@ -114,7 +114,7 @@ def _driver_row(revision_id: int, position: int, driver: DriverMetadata) -> Row:
     return {
         "revision_id": revision_id,
         "position": position,
-        "hardware_id": driver.hardware_id.lower(),
+        "hardware_id": driver.hardware_id,
         "driver_class": driver.driver_class,
         "manufacturer": driver.manufacturer,
         "model": driver.model,

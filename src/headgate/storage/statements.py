@@ -1,9 +1,17 @@
 """Small differences between the two databases, in one place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, Insert, Table, bindparam
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -16,6 +24,14 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield the values in pieces small enough for one statement."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
+
+
+def rows_of(
+    conn: Connection, wanted: Select[Any], column: ColumnElement[Any], ids: Collection[str]
+) -> Iterator[Any]:
+    """Yield the rows of a query for some values of a column, each value asked for once."""
+    for chunk in chunks(sorted(set(ids))):
+        yield from conn.execute(wanted.where(column.in_(chunk))).all()
 
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -1,7 +1,7 @@
 """The states of updates on one computer, as sets of update numbers.
 
 Five roaring bitmaps, disjoint: a computer with 500 updates takes about a kilobyte. What is in none
-of them is not applicable, or unknown as long as the computer has made no statement.
+of them is not applicable.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

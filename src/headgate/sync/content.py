@@ -12,16 +12,18 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 import httpx2
 
 from headgate.catalogue.files import DueFile, FileChoice, FilePresence
 from headgate.content import paths
-from headgate.content.local import StoreNotWritableError
-from headgate.content.store import ContentStore, Space
-from headgate.content.verify import Expected
-from headgate.errors import HeadgateError
-from headgate.sentences import Sentence, counted
+from headgate.content.local import FileNotRemovableError, StoreNotWritableError
+from headgate.content.store import ContentStore, FileNotStoredError, Space
+from headgate.content.verify import Expected, UnreadableFileError
+from headgate.errors import ContentError, HeadgateError
+from headgate.logs import get_logger
+from headgate.sentences import Sentence, counted, said_by
 from headgate.services.synchronizing.connecting import parent_content_url
 from headgate.settings.shared import Source as SourceSettings
 from headgate.storage import file_records, transactions
@@ -34,6 +36,8 @@ from headgate.upstream.failures import FileNotAtSource, UnexpectedAnswer, WrongS
 from headgate.upstream.partial import DigestMismatch, DiskFull
 from headgate.upstream.source import SourceConfiguration
 
+_log = get_logger(__name__)
+
 #: Files on their way at once; real clients use four to five connections to one server (FACTS §6).
 AT_ONCE = 4
 
@@ -42,7 +46,14 @@ GIVE_UP_AFTER = 10
 
 #: Failures that say nothing about the way to the source: the next file may well come. Counting
 #: them would let ten files that are gone keep all others away, run after run.
-_ABOUT_THE_FILE = (FileNotAtSource, UnexpectedAnswer, WrongSize, DigestMismatch)
+_ABOUT_THE_FILE = (
+    FileNotAtSource,
+    UnexpectedAnswer,
+    WrongSize,
+    DigestMismatch,
+    UnreadableFileError,
+    FileNotRemovableError,
+)
 
 #: Seconds between two looks at cancellation and progress.
 _LOOK = 0.2
@@ -146,26 +157,35 @@ class _Fetching:
         def count(there: int) -> None:
             self.received[file.sha1] = there
 
-        fetch_file(
-            self.tools.client,
-            self.tools.addresses(file),
-            aside,
-            size=file.size,
-            sha1=file.sha1,
-            sha256=file.sha256,
-            progress=count,
-            should_stop=self.stop.is_set,
-        )
+        try:
+            fetch_file(
+                self.tools.client,
+                self.tools.addresses(file),
+                aside,
+                size=file.size,
+                sha1=file.sha1,
+                sha256=file.sha256,
+                progress=count,
+                should_stop=self.stop.is_set,
+            )
+        except OSError as exc:  # what an earlier run has left cannot be read
+            raise _thrown_away(aside, exc) from exc
         store.keep(aside, file.sha1, file.name)
 
     def _is_there_already(self, file: DueFile) -> bool:
-        """Whether it was put there by hand, or just before an interruption; a damaged one goes."""
+        """Whether it was put there by hand, or just before an interruption.
+
+        A damaged one goes, and one that cannot be read is no better. Raises ContentError.
+        """
         store = self.tools.store
         if not store.has(file.sha1):
             return False
-        with store.open(file.sha1) as stream:
-            if Expected(sha1=file.sha1, sha256=file.sha256, size=file.size).met_by(stream):
-                return True
+        try:
+            with store.open(file.sha1) as stream:
+                if Expected.of(file).met_by(stream):
+                    return True
+        except (OSError, UnreadableFileError, FileNotStoredError) as exc:
+            _log.warning("file not readable", sha1=file.sha1.hex(), reason=said_by(exc))
         store.remove(file.sha1)
         return False
 
@@ -239,6 +259,15 @@ class _Fetching:
                 ),
             )
         )
+
+
+def _thrown_away(aside: Path, cause: OSError) -> ContentError:
+    """Remove what is there of a file, to be fetched from its start; return what to tell."""
+    try:
+        aside.unlink(missing_ok=True)
+    except OSError as exc:
+        return FileNotRemovableError(aside, exc)
+    return UnreadableFileError(aside, cause)
 
 
 def _files(count: int) -> Sentence:

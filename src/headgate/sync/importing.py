@@ -52,6 +52,7 @@ class ImportResult:
     known: int = 0
     differing: list[RevisionIdentity] = field(default_factory=list)
     damaged: list[tuple[RevisionIdentity, str]] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)  #: updates that were approved until then
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a job's result."""
@@ -63,6 +64,7 @@ class ImportResult:
             "damaged": [
                 {"document": str(identity), "reason": reason} for identity, reason in self.damaged
             ],
+            "expired": self.expired,
         }
 
 
@@ -98,7 +100,7 @@ def import_package(
             ingestion.note_addresses(conn, package.mu_urls)
             if result.stored:
                 settle(conn)
-                catalogue_changed(conn)
+                result.expired = catalogue_changed(conn)
     return result
 
 

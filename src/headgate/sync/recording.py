@@ -85,5 +85,5 @@ def _close(conn: Connection, run_id: int, result: str, reason: str | None, at: d
     """Close the run; whatever it brought, and however it ended, the catalogue has changed once."""
     runs.end_run(conn, run_id, result=result, reason=reason, at=at)
     if runs.has_brought_documents(conn, run_id):
-        catalogue_changed(conn)
+        catalogue_changed(conn, run_id=run_id)
         planning.learn_the_tables(conn)

@@ -54,9 +54,16 @@ class PartialFile:
             raise _refused(path, exc) from exc
 
     def __enter__(self) -> Self:
-        """Take up what an earlier run has left, unless it is more than the file has."""
-        while piece := self._file.read(_PIECE):
-            self._count(piece)
+        """Take up what an earlier run has left, unless it is more than the file has.
+
+        Raises OSError where that cannot be read.
+        """
+        try:
+            while piece := self._file.read(_PIECE):
+                self._count(piece)
+        except OSError:
+            self._file.close()
+            raise
         if self.length > self.size:
             self.start_over()
         return self

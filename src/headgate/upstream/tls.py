@@ -20,7 +20,6 @@ class TlsContexts:
     """
 
     def __init__(self, *, ca_file: Path | None, anchors: Mapping[str, bytes]) -> None:
-        self._ca_file = ca_file
         self._shared = _context(ca_file)
         self._own = {host.lower(): _context(ca_file, pem) for host, pem in anchors.items()}
 

@@ -60,7 +60,6 @@ class ExportPackage:
 
     server_id: str
     creation_time: datetime
-    format_version: str
     protocol_version: str
     languages: tuple[ExportedLanguage, ...]
     files: tuple[ExportedFile, ...]
@@ -131,7 +130,6 @@ def _read_description(data: bytes, documents: ExportedDocuments) -> ExportPackag
     return ExportPackage(
         server_id=xmltree.attribute(root, "ServerID", lexical.read_guid),
         creation_time=xmltree.attribute(root, "CreationTime", lexical.read_datetime),
-        format_version=version,
         protocol_version=xmltree.attribute(root, "ProtocolVersion", str),
         languages=tuple(map(_read_language, xmltree.items(root, "Languages", "Language"))),
         files=tuple(map(_read_file, xmltree.items(root, "Files", "File"))),

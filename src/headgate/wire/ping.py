@@ -19,7 +19,7 @@ ACTION = f"{NAMESPACE}/{NAME}"
 class PingRequest:
     """Asks with a level, which means nothing here."""
 
-    ping_level: int
+    ping_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +40,9 @@ def encode_request(request: PingRequest, version: SoapVersion = SoapVersion.SOAP
 
 
 def decode_request(envelope: Envelope) -> PingRequest:
-    """Return the request. Raises MalformedMessage."""
-    return PingRequest(ping_level=xmltree.integer(envelope.message, "pingLevel"))
+    """Return the request; a level that is missing or none is None."""
+    level = xmltree.child(envelope.message, "pingLevel")
+    return PingRequest(ping_level=xmltree.readable(level, lexical.read_integer))
 
 
 def encode_response(response: PingResponse, version: SoapVersion = SoapVersion.SOAP_11) -> bytes:

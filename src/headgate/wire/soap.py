@@ -66,8 +66,19 @@ class Envelope:
         return xmltree.namespace(self.message)
 
 
+class NoMessage(MalformedMessage):
+    """An envelope with nothing in its body; ``version`` is its SOAP version."""
+
+    def __init__(self, version: SoapVersion, *, raw: bytes) -> None:
+        super().__init__(Sentence("The SOAP envelope has no message in its body."), raw=raw)
+        self.version = version
+
+
 def read_request(body: bytes) -> Envelope:
-    """Return the message of a request, whichever SOAP version it has. Raises MalformedMessage."""
+    """Return the message of a request, whichever SOAP version it has.
+
+    Raises NoMessage, and MalformedMessage for what is no SOAP.
+    """
     if len(body) > MAX_REQUEST_BYTES:
         raise MalformedMessage(
             Sentence("The request has {size} bytes, more than any honest one.", size=len(body))
@@ -76,7 +87,10 @@ def read_request(body: bytes) -> Envelope:
 
 
 def open_envelope(root: Element, raw: bytes) -> Envelope:
-    """Return the message inside a parsed envelope. Raises MalformedMessage when there is none."""
+    """Return the message inside a parsed envelope.
+
+    Raises NoMessage when there is none, MalformedMessage when it is no envelope.
+    """
     version = version_of(root, raw)
     body = xmltree.child(root, "Body")
     message = (
@@ -85,7 +99,7 @@ def open_envelope(root: Element, raw: bytes) -> Envelope:
         else None
     )
     if message is None:
-        raise MalformedMessage(Sentence("The SOAP envelope has no message in its body."), raw=raw)
+        raise NoMessage(version, raw=raw)
     return Envelope(version=version, message=message)
 
 

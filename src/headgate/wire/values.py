@@ -6,6 +6,7 @@ string or an empty list writes an empty element, as captured servers do.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from headgate.wire import lexical, xmltree
 from headgate.wire.lexical import escape
@@ -94,6 +95,11 @@ def write_bytes(name: str, data: bytes | None) -> str:
     return f"<{name}>{lexical.write_base64(data)}</{name}>" if data else f"<{name} />"
 
 
-def write_integer(name: str, value: int) -> str:
-    """Return an element with a number."""
-    return f"<{name}>{value}</{name}>"
+def write_integer(name: str, value: int | None) -> str:
+    """Return an element with a number, nothing for None."""
+    return "" if value is None else f"<{name}>{value}</{name}>"
+
+
+def write_moment(name: str, moment: datetime | None) -> str:
+    """Return an element with an xs:dateTime, nothing for None."""
+    return "" if moment is None else f"<{name}>{lexical.write_datetime(moment)}</{name}>"

@@ -150,6 +150,19 @@ def own_value(element: Element, read: Callable[[str], _Value]) -> _Value:
         ) from error
 
 
+def readable(element: Element | None, read: Callable[[str], _Value]) -> _Value | None:
+    """Return this element's own text through a reader, None when it is no such text.
+
+    None for no element, too. For what a message can do without: it must not cost the rest of it.
+    """
+    if element is None:
+        return None
+    try:
+        return read(element.text or "")
+    except ValueError:
+        return None
+
+
 def attribute(element: Element, name: str, read: Callable[[str], _Value]) -> _Value:
     """Return an attribute through a reader. Raises MalformedMessage, also when it is missing."""
     written = element.get(name)

@@ -61,6 +61,19 @@ def test_content_says_that_downloads_are_deferred(quick: SameProcess) -> None:
     assert json.loads(quick("content", "status", "--json").out)["due"] == {"count": 0, "size": 0}
 
 
+def test_verifying_names_a_folder_that_cannot_be_read_and_what_to_do(quick: SameProcess) -> None:
+    folder = quick.data / "content" / "1D"
+    folder.parent.mkdir()
+    folder.symlink_to(folder)
+
+    done = quick("content", "verify")
+
+    assert done.code == 3
+    assert f"Not read: {folder} cannot be read" in done.err
+    assert "headgate doctor" in done.err
+    assert json.loads(quick("content", "verify", "--json").out)["unread"] == 0
+
+
 def test_a_backup_is_taken_checked_and_restored(headgate: HeadgateCommand, tmp_path: Path) -> None:
     copy = str(tmp_path / "copy.db")
 

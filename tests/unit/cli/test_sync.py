@@ -2,7 +2,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from tests.commands import SameProcess
+from tests.commands import SameProcess, until
 from tests.holding_source import HoldingSource, holding_source
 from tests.upstream_lab import RunningLab, running_upstream
 
@@ -96,6 +96,11 @@ def test_there_may_be_no_history_and_nothing_to_cancel(quick: SameProcess) -> No
     assert quick("sync", "status", "--json").json["state"] == "idle"
 
 
+def _status(quick: SameProcess) -> tuple[str, str | None]:
+    status = quick("sync", "status", "--json").json
+    return status["state"], status["phase"]
+
+
 def test_a_second_synchronization_is_refused_and_the_first_is_cancelled_politely(
     quick: SameProcess, holding: HoldingSource
 ) -> None:
@@ -104,14 +109,13 @@ def test_a_second_synchronization_is_refused_and_the_first_is_cancelled_politely
         first.wait_until(holding.asked.is_set)
 
         second = quick("sync", "now")
-        status = quick("sync", "status", "--json").json
+        until(lambda: _status(quick) == ("running", "connecting"))  # progress is told now and then
         first.send(signal.SIGINT)
         first.wait_until_it_says("Cancelling")
         holding.let_go()
         ended = first.ended()
 
     assert (second.code, "is under way" in second.err) == (1, True)
-    assert (status["state"], status["phase"]) == ("running", "connecting")
     assert (ended.code, ended.out) == (1, "")
     (run,) = quick("sync", "history", "--json").json
     assert run["result"] == "cancelled"

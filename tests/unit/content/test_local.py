@@ -1,13 +1,21 @@
 """The directory of update files: laid out as WSUS does, whole files or none."""
 
+import errno
 import hashlib
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from headgate.content.local import LocalStore, StoreNotReadableError, StoreNotWritableError
+from headgate.content.local import (
+    FileNotRemovableError,
+    LocalStore,
+    StoreNotReadableError,
+    StoreNotWritableError,
+)
 from headgate.content.store import FileNotStoredError, Space
-from headgate.content.verify import DamagedFileError, Expected, verify
+from headgate.content.verify import DamagedFileError, Expected, UnreadableFileError, verify
 
 DATA = b"an update file"
 SHA1 = hashlib.sha1(DATA).digest()
@@ -122,3 +130,66 @@ def test_a_store_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(StoreNotReadableError, match="cannot be read"):
         LocalStore(tmp_path).has(SHA1)
+
+
+def _refuses(error: int) -> Callable[..., None]:
+    def refuse(*_asked: object, **_more: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    return refuse
+
+
+def test_a_file_that_cannot_be_opened_is_said_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = _stored(tmp_path)
+    monkeypatch.setattr(Path, "open", _refuses(errno.EACCES))
+
+    with pytest.raises(UnreadableFileError, match=rf"{DIGITS}.cab cannot be read: Permission"):
+        store.open(SHA1)
+
+
+def test_a_link_that_leads_nowhere_is_no_file_and_can_be_removed(tmp_path: Path) -> None:
+    store = _stored(tmp_path)
+    path = store.path(SHA1)
+    path.unlink()
+    path.symlink_to(tmp_path / "nowhere")
+
+    with pytest.raises(FileNotStoredError):
+        store.open(SHA1)
+    assert list(store.stored()) == []
+    store.remove(SHA1)
+    assert not path.is_symlink()
+
+
+def test_a_file_that_stays_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = _stored(tmp_path)
+    monkeypatch.setattr(Path, "unlink", _refuses(errno.EROFS))
+
+    with pytest.raises(FileNotRemovableError, match="cannot be removed: Read-only file system"):
+        store.remove(SHA1)
+
+
+def test_folders_that_cannot_be_read_do_not_hide_the_others(tmp_path: Path) -> None:
+    store = _stored(tmp_path)
+    (tmp_path / "00").symlink_to(tmp_path / "00")
+    told: list[StoreNotReadableError] = []
+
+    assert list(store.stored(told.append)) == [(SHA1, len(DATA))]
+    assert [f"{tmp_path}/00 cannot be read" in error.message for error in told] == [True]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "is_lost"), [(errno.EIO, True), (errno.EACCES, False), (errno.EMFILE, False)]
+)
+def test_what_cannot_be_read_is_lost_or_only_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int, is_lost: bool
+) -> None:
+    path = _stored(tmp_path).path(SHA1)
+    monkeypatch.setattr(Path, "open", _refuses(refusal))
+
+    with pytest.raises(UnreadableFileError, match=f"{DIGITS}.cab cannot be read") as caught:
+        verify(path, Expected(sha1=SHA1, sha256=None, size=len(DATA)))
+
+    assert caught.value.is_lost == is_lost
+    assert caught.value.next_step

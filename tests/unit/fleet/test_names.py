@@ -60,3 +60,7 @@ def test_an_absurd_group_is_none(said: str | None, kept: str | None) -> None:
 def test_whatever_is_said_what_is_kept_is_short_and_printable(said: str) -> None:
     for kept in (names.client_id(said), names.dns_name(said), names.requested_group(said)):
         assert kept is None or (kept.isprintable() and 0 < len(kept) <= 512)
+
+
+def test_a_name_without_its_domain() -> None:
+    assert names.host_name("pc7.corp.example") == names.host_name("pc7") == "pc7"

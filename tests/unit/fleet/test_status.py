@@ -68,7 +68,7 @@ def test_a_list_longer_than_any_catalogue_is_no_statement() -> None:
         ((182, 195, 198, 204, 187, 192, 200), State.FAILED),
         ((183, 190, 197), State.INSTALLED),
         ((184, 191, 199, 201), State.PENDING_REBOOT),
-        ((162,), State.DOWNLOADED),
+        ((162, 164), State.DOWNLOADED),
     ],
 )
 def test_some_events_tell_at_once_what_happened(event_ids: tuple[int, ...], state: State) -> None:

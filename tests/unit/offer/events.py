@@ -25,6 +25,7 @@ class Revise:
     needs: tuple[tuple[str, ...], ...]
     bundles: tuple[str, ...]
     core_size: int
+    explicitly_deployable: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def _revise(draw: st.DrawFn, place: int) -> Revise:
         needs=tuple(draw(st.lists(clause, max_size=3))) if place else (),
         bundles=tuple(draw(bundled)),
         core_size=draw(st.sampled_from([10, 400, 90_000])),
+        explicitly_deployable=draw(st.booleans()),
     )
 
 
@@ -91,5 +93,6 @@ def _revised(world: World, event: Revise, here: set[str]) -> None:
         needs=event.needs,
         bundles=[name for name in event.bundles if name in here],
         core_size=event.core_size,
+        explicitly_deployable=event.explicitly_deployable,
         category_type=CategoryType.PRODUCT if kind == "category" else None,
     )

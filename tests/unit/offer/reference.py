@@ -33,7 +33,7 @@ def expected(
 ) -> Expected:
     """[MS-WUSP] 3.1.5.7, Data Processing and Results, without pages."""
     world.settle()
-    deployed = in_scope(world)
+    deployed = in_scope(world, groups)
     needed = {
         i
         for i in deployed
@@ -52,17 +52,33 @@ def expected(
     )
 
 
-def in_scope(world: World) -> set[int]:
-    """Live, not declined, and not left alone by its bundles."""
+def in_scope(world: World, groups: Collection[str]) -> set[int]:
+    """Live, not declined, and not left by all its bundles unless it is wanted by itself."""
     scope = {
         i
         for i in world.live
         if not ((decline := world.declines.get(world.by_id(i).name)) and decline.is_declined)
     }
-    bundles_of = {i: {b for b in world.live if i in world.by_id(b).members} for i in world.live}
-    while alone := {i for i in scope if bundles_of[i] and not bundles_of[i] & scope}:
-        scope -= alone
+    wanted = {
+        i
+        for i in world.live
+        if world.by_id(i).explicitly_deployable
+        or any(approval.action is not None for approval in _approvals(world, i, groups))
+    }
+    while left := {
+        i for i in scope - wanted if _bundles(world, i) and not _bundles(world, i) & scope
+    }:
+        scope -= left
     return scope
+
+
+def _bundles(world: World, revision_id: int) -> set[int]:
+    return {bundle for bundle in world.live if revision_id in world.by_id(bundle).members}
+
+
+def _approvals(world: World, revision_id: int, groups: Collection[str]) -> list[Approval]:
+    name = world.by_id(revision_id).name
+    return [a for (g, n), a in world.approvals.items() if n == name and g in groups]
 
 
 def _is_unlocked(world: World, revision_id: int, installed: Collection[int]) -> bool:
@@ -89,19 +105,33 @@ def _about(world: World, scope: set[int], categories: Collection[str]) -> set[in
 
 def _since(world: World, revision_id: int, groups: Collection[str]) -> int:
     name = world.by_id(revision_id).name
-    stamps = [world.live[revision_id][2]]
-    stamps += [a.since for (g, n), a in world.approvals.items() if n == name and g in groups]
+    approvals = _approvals(world, revision_id, groups)
+    stamps = [world.live[revision_id][2], *(approval.since for approval in approvals)]
     if name in world.declines:
         stamps.append(world.declines[name].since)
+    if approvals or world.by_id(revision_id).explicitly_deployable:
+        stamps += _stamps_of_bundles(world, revision_id, groups)
     return max(stamps)
 
 
-def action(world: World, revision_id: int, approval: Approval | None) -> OfferedAction:
-    """FACTS §3.7."""
-    _, is_member, _ = world.live[revision_id]
+def _stamps_of_bundles(world: World, revision_id: int, groups: Collection[str]) -> list[int]:
+    """When it was decided about what bundles it, at any height, so that it may count for itself."""
+    stamps = []
+    for bundle in world.live:
+        if revision_id in world.parts([bundle]):
+            _, is_member, _ = world.live[bundle]
+            decline = world.declines.get(world.by_id(bundle).name)
+            stamps += [decline.since] if decline else []
+            stamps += [a.since for a in _approvals(world, bundle, groups)] if is_member else []
+    return stamps
+
+
+def action(world: World, revision_id: int, groups: Collection[str]) -> OfferedAction:
+    """FACTS §3.7, for one group; bundles that are out of scope bundle nothing."""
+    (approval, *_) = [*_approvals(world, revision_id, groups), None]
     if world.by_id(revision_id).kind in (UpdateKind.CATEGORY, UpdateKind.DETECTOID):
         return OfferedAction.EVALUATE
-    if is_member:
+    if _bundles(world, revision_id) & in_scope(world, groups):
         return OfferedAction.BUNDLE
     if approval is not None and approval.action is Action.UNINSTALL:
         return OfferedAction.UNINSTALL

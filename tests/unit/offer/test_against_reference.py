@@ -69,7 +69,8 @@ def test_what_is_said_of_each_update(happened: list[Event], installed: list[int]
     for offered in (*offer.new, *offer.changed):
         revision = world.by_id(offered.revision_id)
         approval = world.approvals.get((ALL_COMPUTERS, revision.name))
-        assert offered.action is reference.action(world, offered.revision_id, approval)
+        expected_action = reference.action(world, offered.revision_id, [ALL_COMPUTERS])
+        assert offered.action is expected_action
         assert offered.is_leaf is world.live[offered.revision_id][0]
         expected_id = approval.deployment_id if approval else offered.revision_id
         assert offered.deployment_id == expected_id

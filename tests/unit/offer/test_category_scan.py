@@ -4,7 +4,7 @@ import pytest
 from tests.unit.offer.asking import ask, changed_ids, new_ids, the
 from tests.unit.offer.world import World, guid
 
-from headgate.catalogue.revisions import CategoryType
+from headgate.catalogue.revisions import CategoryType, UpdateKind
 from headgate.offer.questions import OfferedAction
 
 
@@ -170,9 +170,12 @@ def test_drivers_are_asked_for_after_full_scans_only(world: World) -> None:
 
 
 def test_the_snapshot_tells_what_a_category_is(world: World) -> None:
+    world.add("of no type", UpdateKind.CATEGORY)
     snapshot = world.snapshot()
 
     assert snapshot.category_type(guid("product")) == CategoryType.PRODUCT
+    assert snapshot.category_type(guid("of no type")) == ""
+    assert snapshot.category_type(guid("detectoid")) is None
     assert snapshot.category_type(guid("update")) is None
     assert snapshot.category_type(guid("never heard of")) is None
     assert snapshot.category_type("no guid at all") is None

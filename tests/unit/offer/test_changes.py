@@ -197,3 +197,67 @@ def test_an_anchor_of_the_future_tells_nothing_and_comes_back_to_the_present(anc
 
     assert changed_ids(offer) == set()
     assert offer.anchor == overlay.counter
+
+
+def test_a_member_that_counts_for_itself_again_is_told() -> None:
+    """Its bundle is declined, and later taken back."""
+    world = World()
+    member = world.add("member")
+    approved = world.approve("member")
+    bundle = world.add("bundle", bundles=["member"])
+    heard = ask(world).anchor or 0
+    world.decline("bundle")
+
+    offer = ask(world, [], [member, bundle], anchor=heard)
+    assert changed_ids(offer) == {member}
+    assert the(offer, member).action is OfferedAction.INSTALL
+    assert the(offer, member).deployment_id == approved.deployment_id
+
+    world.undecline("bundle")
+
+    offer = ask(world, [], [member], anchor=offer.anchor or 0)
+    assert the(offer, member).action is OfferedAction.BUNDLE
+
+
+def test_what_only_a_bundle_wants_is_not_told_of_decisions_about_it() -> None:
+    world = World()
+    member = world.add("member")
+    bundle = world.add("bundle", bundles=["member"])
+    heard = ask(world).anchor or 0
+    world.approve("bundle")
+    world.decline("other bundle")
+
+    assert changed_ids(ask(world, [], [member, bundle], anchor=heard)) == {bundle}
+
+
+def test_a_decision_about_a_bundle_inside_a_declined_one_reaches_its_members() -> None:
+    world = World()
+    inner = world.add("inner", explicitly_deployable=True)
+    middle = world.add("middle", bundles=["inner"])
+    world.add("outer", bundles=["middle"])
+    world.approve("middle")
+    world.decline("outer")
+    heard = ask(world).anchor or 0
+    world.withdraw("middle")
+
+    offer = ask(world, [], [inner, middle], anchor=heard)
+
+    assert offer.out_of_scope == [middle]
+    assert the(offer, inner).action is OfferedAction.PRE_DEPLOYMENT_CHECK
+
+
+def test_another_bundle_that_comes_or_goes_is_told_to_a_member_beside_a_declined_one() -> None:
+    world = World()
+    member = world.add("member", explicitly_deployable=True)
+    world.add("declined", bundles=["member"])
+    world.decline("declined")
+    heard = ask(world).anchor or 0
+    world.add("bundle", bundles=["member"])
+
+    offer = ask(world, [], [member], anchor=heard)
+    assert the(offer, member).action is OfferedAction.BUNDLE
+
+    world.add("bundle")
+
+    offer = ask(world, [], [member], anchor=offer.anchor or 0)
+    assert the(offer, member).action is OfferedAction.PRE_DEPLOYMENT_CHECK

@@ -77,6 +77,17 @@ def test_files_that_are_left_to_microsoft_hold_nothing_up() -> None:
     assert the(offer, update).action is Offered.INSTALL
 
 
+@pytest.mark.parametrize("files_are_kept", [True, False])
+def test_no_install_before_a_new_licence_is_accepted(files_are_kept: bool) -> None:
+    world = World()
+    update = world.add("update")
+    world.approve("update", licences_accepted=False)
+
+    offer = ask(world.overlay(files_are_kept=files_are_kept))
+
+    assert the(offer, update).action is Offered.PRE_DEPLOYMENT_CHECK
+
+
 def test_removal_waits_for_no_files() -> None:
     world = World()
     update = world.add("update")

@@ -81,6 +81,17 @@ def test_a_driver_for_a_device_is_offered_with_the_id_it_is_best_for() -> None:
     assert the(offer, driver).action is OfferedAction.PRE_DEPLOYMENT_CHECK
 
 
+def test_the_id_is_told_as_the_document_writes_it() -> None:
+    """[MS-WUSP] 3.1.5.7: the ids are those of the driver table, not those of the device."""
+    world = World()
+    driver = world.driver("driver", {"hardware_id": "PCI\\Ven_1"}, {"hardware_id": "Pci\\cc_02"})
+    other = Device(hardware_ids=("pci\\ven_1",))
+
+    for devices in ([CARD], [other], [CARD, other]):
+        offer = ask(world, devices)
+        assert the(offer, driver).hardware_ids == ("PCI\\Ven_1",)
+
+
 def test_an_approved_driver_is_installed() -> None:
     world = World()
     driver = world.driver("driver", {"hardware_id": "pci\\ven_1"})

@@ -142,6 +142,9 @@ def test_a_computer_that_knows_all_hears_nothing_and_then_only_what_changed(
         happen(world, event)
     decided = {name for (_, name), a in world.approvals.items() if a.since > seen}
     decided |= {name for name, d in world.declines.items() if d.since > seen}
+    # What is decided about a bundle reaches what it bundles.
+    bundles = [made.revision_id for made in world.revisions if made.name in decided]
+    decided |= {world.by_id(part).name for part in world.parts(bundles)}
     for update in computer.call(world.overlay(), None).changed:
         stamped = world.live[update.revision_id][2] > seen
         assert stamped or world.by_id(update.revision_id).name in decided

@@ -13,6 +13,7 @@ def test_all_printers_are_offered_with_all_they_are_for() -> None:
     world = World()
     printer = world.driver(
         "printer",
+        {**PRINTER, "hardware_id": "USBPRINT\\One"},
         {**PRINTER, "hardware_id": "usbprint\\one"},
         {**PRINTER, "hardware_id": "usbprint\\two", "driver_class": "Printer"},
         {"hardware_id": "usb\\scanner"},
@@ -22,7 +23,7 @@ def test_all_printers_are_offered_with_all_they_are_for() -> None:
     offer = printers(world.overlay(), installed=[], cached_printers=[], limits=Limits())
 
     assert new_ids(offer) == [printer]
-    assert the(offer, printer).hardware_ids == ("usbprint\\one", "usbprint\\two")
+    assert the(offer, printer).hardware_ids == ("USBPRINT\\One", "usbprint\\two")
 
 
 def test_prerequisites_and_declines_count() -> None:

@@ -1,12 +1,17 @@
 """What is offered at all: live and not declined, approved or not."""
 
 from array import array
+from dataclasses import replace
 
-from tests.unit.offer.asking import ask, new_ids
+from tests.unit.offer.asking import ask, new_ids, the
 from tests.unit.offer.world import World
 
-from headgate.offer.questions import Limits, SoftwareQuestion
+from headgate.approvals.decisions import Action
+from headgate.fleet.groups import ALL_COMPUTERS
+from headgate.offer.questions import Limits, OfferedAction, SoftwareQuestion
 from headgate.offer.software import software
+
+KIOSKS = "11111111-0000-0000-0000-000000000000"
 
 
 def test_an_update_nobody_decided_about_is_offered() -> None:
@@ -84,6 +89,97 @@ def test_a_member_of_a_member_leaves_with_the_outermost_bundle() -> None:
     world.decline("outer")
 
     assert new_ids(ask(world)) == []
+
+
+def test_an_approved_member_stays_without_its_bundle_and_is_installed() -> None:
+    """It was approved before the bundle came, and nobody has withdrawn that."""
+    world = World()
+    member = world.add("member")
+    world.approve("member")
+    bundle = world.add("bundle", bundles=["member"])
+    assert the(ask(world), member).action is OfferedAction.BUNDLE
+
+    world.decline("bundle")
+
+    offer = ask(world, others=[bundle])
+    assert offer.out_of_scope == [bundle]
+    assert the(offer, member).action is OfferedAction.INSTALL
+
+
+def test_a_member_approved_for_removal_stays_too_and_one_that_is_no_longer_leaves() -> None:
+    world = World()
+    member = world.add("member")
+    world.add("bundle", bundles=["member"])
+    world.decline("bundle")
+    world.approve("member", Action.UNINSTALL)
+    assert the(ask(world), member).action is OfferedAction.UNINSTALL
+
+    world.withdraw("member")
+
+    assert new_ids(ask(world)) == []
+
+
+def test_what_is_approved_for_others_does_not_stay_here() -> None:
+    world = World()
+    member = world.add("member")
+    world.add("bundle", bundles=["member"])
+    world.decline("bundle")
+    world.approve("member", group=KIOSKS)
+
+    assert new_ids(ask(world)) == []
+    assert new_ids(ask(world.overlay([KIOSKS, ALL_COMPUTERS]))) == [member]
+
+
+def test_a_member_that_can_be_decided_about_stays_undecided() -> None:
+    world = World()
+    member = world.add("member", explicitly_deployable=True)
+    world.add("bundle", bundles=["member"])
+    world.decline("bundle")
+
+    assert the(ask(world), member).action is OfferedAction.PRE_DEPLOYMENT_CHECK
+
+    world.decline("member")
+    assert new_ids(ask(world)) == []
+
+
+def test_one_bundle_in_scope_makes_a_part_of_an_approved_member() -> None:
+    world = World()
+    member = world.add("member")
+    world.approve("member")
+    world.add("first bundle", bundles=["member"])
+    world.add("second bundle", bundles=["member"])
+    world.decline("first bundle")
+
+    assert the(ask(world), member).action is OfferedAction.BUNDLE
+
+
+def test_a_bundle_that_stays_by_itself_keeps_its_own_members() -> None:
+    world = World()
+    inner = world.add("inner")
+    middle = world.add("middle", bundles=["inner"])
+    world.add("outer", bundles=["middle"])
+    world.approve("middle")
+    world.decline("outer")
+
+    offer = ask(world)
+
+    assert the(offer, middle).action is OfferedAction.INSTALL
+    assert the(offer, inner).action is OfferedAction.BUNDLE
+
+
+def test_what_has_no_text_is_not_offered() -> None:
+    """FACTS §14: it would hold a page open for ever."""
+    world = World()
+    textless = world.add("textless", core_size=0, bundles=[world.add("member")])
+    driver = world.driver("driver", {"hardware_id": "pci\\1"})
+    world.revisions[-1] = replace(world.revisions[-1], core_size=0)
+
+    offer = ask(world, others=[textless], limits=Limits(updates=1))
+
+    assert new_ids(offer) == [world.highest("member")]
+    assert (offer.truncated, offer.out_of_scope) == (False, [textless])
+    assert the(offer, world.highest("member")).action is OfferedAction.BUNDLE
+    assert driver not in world.overlay().scope
 
 
 def test_unknown_ids_are_out_of_scope_whatever_they_are() -> None:

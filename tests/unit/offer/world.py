@@ -37,6 +37,7 @@ class Made:
     members: tuple[int, ...]  #: revision ids
     core_size: int
     category_type: CategoryType | None
+    explicitly_deployable: bool
     drivers: tuple[DriverEntry, ...]
 
 
@@ -64,6 +65,7 @@ class World:
         bundles: Sequence[str | int] = (),
         core_size: int = 500,
         category_type: CategoryType | None = None,
+        explicitly_deployable: bool = False,
         drivers: Sequence[dict[str, object]] = (),
     ) -> int:
         """Add the next revision of an update and return its id.
@@ -81,6 +83,7 @@ class World:
             members=tuple(m if isinstance(m, int) else self.highest(m) for m in bundles),
             core_size=core_size,
             category_type=category_type,
+            explicitly_deployable=explicitly_deployable,
             drivers=tuple(
                 _driver_entry(revision_id, place, entry) for place, entry in enumerate(drivers)
             ),
@@ -115,6 +118,7 @@ class World:
         *,
         group: str = ALL_COMPUTERS,
         files_ready: bool = True,
+        licences_accepted: bool = True,
     ) -> Approval:
         self.counter += 1
         approval = Approval(
@@ -126,6 +130,7 @@ class World:
             decided_at=_START + timedelta(days=self.counter),
             decided_by="ada",
             files_ready=files_ready,
+            licences_accepted=licences_accepted,
         )
         self._next_deployment_id += 1
         self.approvals[group, name] = approval
@@ -156,13 +161,25 @@ class World:
         members = {member for bundle in live for member in self.by_id(bundle).members}
         named = {name for r in self.revisions for clause in r.prerequisites for name in clause}
         before = self.live
+        rebundled = self.parts(before.keys() ^ live)
         self.live = {}
         for revision_id in live:
             flags = self.by_id(revision_id).name not in named, revision_id in members
-            same = revision_id in before and before[revision_id][:2] == flags
+            stood = revision_id in before and revision_id not in rebundled
+            same = stood and before[revision_id][:2] == flags
             since = before[revision_id][2] if same else self.counter
             self.live[revision_id] = (*flags, since)
         self.snapshot_counter = self.counter
+
+    def parts(self, bundles: Iterable[int]) -> set[int]:
+        """All that revisions bundle, at any depth."""
+        found: set[int] = set()
+        left = list(bundles)
+        while left:
+            members = set(self.by_id(left.pop()).members) - found
+            found |= members
+            left += members
+        return found
 
     def _live_ids(self) -> set[int]:
         """The highest revision of each update, or those its live bundles name."""
@@ -219,6 +236,7 @@ class World:
             arrived_on=20_000 + made.revision_id - FIRST_REVISION_ID,
             since=since,
             category_type=made.category_type,
+            explicitly_deployable=made.explicitly_deployable,
         )
 
     def decisions(self) -> Decisions:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from headgate.catalogue.files import DueFile, FileChoice, FilePresence, UpdateFile
+from headgate.content import paths
 from headgate.content.local import LocalStore
 from headgate.content.store import Space
 from headgate.jobs.context import JobCancelledError
@@ -141,6 +142,59 @@ def test_what_was_put_there_by_hand_is_taken_if_it_is_whole(
     assert _fetch(engine, kept) == []
 
     assert [seen.path for seen in origin.requests] == ["/broken.cab"]
+    assert _present(engine) == 2
+
+
+def _bad_block(path: Path) -> None:
+    """Put a file there that can be opened, and not be read: EIO, as a disk says it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to("/proc/self/mem")
+
+
+def test_a_file_under_a_bad_block_is_fetched_again(
+    engine: Engine, origin: Origin, tmp_path: Path
+) -> None:
+    kept = LocalStore(tmp_path / "content", keep_free=0)
+    bad, _, _ = _files(engine, origin, "bad", "fine", "good")
+    _bad_block(kept.root / paths.path_of(bad.sha1, bad.name))
+
+    assert _fetch(engine, kept) == []
+
+    assert _present(engine) == 3
+    assert not kept.path(bad.sha1).is_symlink()
+    assert kept.path(bad.sha1).read_bytes() == b"bad"
+
+
+def test_a_file_that_cannot_be_removed_is_one_problem_and_the_others_come(
+    engine: Engine, origin: Origin, tmp_path: Path
+) -> None:
+    """A folder where the file should be: it can neither be read nor unlinked."""
+    kept = LocalStore(tmp_path / "content", keep_free=0)
+    in_the_way = [f"bad-{number}" for number in range(content.GIVE_UP_AFTER + 1)]
+    files = _files(engine, origin, *in_the_way, "fine", "good")
+    for file in files[: len(in_the_way)]:
+        (kept.root / paths.path_of(file.sha1, file.name)).mkdir(parents=True)
+
+    problems = _fetch(engine, kept)
+
+    assert len(problems) == len(in_the_way)
+    assert all("cannot be removed" in problem.reason for problem in problems)
+    assert _present(engine) == 2
+
+
+def test_a_bad_block_under_an_interrupted_download_costs_that_download_alone(
+    engine: Engine, origin: Origin, tmp_path: Path
+) -> None:
+    kept = LocalStore(tmp_path / "content", keep_free=0)
+    bad, _ = _files(engine, origin, "bad", "fine")
+    _bad_block(kept.aside(bad.sha1))
+
+    (problem,) = _fetch(engine, kept)
+
+    assert "bad.cab" in problem.subject
+    assert "cannot be read: Input/output error" in problem.reason
+    assert _present(engine) == 1
+    assert _fetch(engine, kept) == []
     assert _present(engine) == 2
 
 

@@ -51,16 +51,21 @@ T = TypeVar("T")
 MOST_RELATED = 200
 
 
+#: For those who decide about updates, whatever their revision.
+FINDING_IDS = Sentence("`headgate updates list --text WORDS`, or `--kb NUMBER`, finds ids.")
+
+
 class NoSuchUpdateError(UsageError):
     """Nothing in the catalogue is called so."""
 
-    def __init__(self, text: str) -> None:
+    next_step = Sentence(
+        "`headgate updates list --text WORDS`, or `--kb NUMBER`, finds ids; ID/REVISION "
+        "names one revision."
+    )
+
+    def __init__(self, text: str, *, next_step: Sentence | None = None) -> None:
         super().__init__(
-            Sentence("There is no update '{name}' here.", name=text),
-            next_step=Sentence(
-                "`headgate updates list --text WORDS`, or `--kb NUMBER`, finds ids; ID/REVISION "
-                "names one revision."
-            ),
+            Sentence("There is no update '{name}' here.", name=text), next_step=next_step
         )
 
 

@@ -8,28 +8,83 @@
    whole catalogue, old ones too, names its id in a prerequisite (FACTS §3.6).
 
 What differs from before is stamped with one new value of the counter behind *effective-since*, in
-the transaction that raises the catalogue's version.
+the transaction that raises the catalogue's version. In the same transaction approved updates are
+declined that their publishers have withdrawn since.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
 from pyroaring import BitMap
 
+from headgate import clock
 from headgate.logs import get_logger
-from headgate.storage import catalogue_version, live_rows, transactions
+from headgate.sentences import Sentence
+from headgate.storage import (
+    audit,
+    catalogue_version,
+    deciding,
+    decisions,
+    live_rows,
+    runs,
+    transactions,
+)
+from headgate.storage.deciding import Candidate
 from headgate.storage.engine import Connection, Engine
 from headgate.storage.live_rows import Settled
+from headgate.storage.run_history import NOTICE
+from headgate.storage.runs import Problem
+
+#: Who declines what publishers have withdrawn.
+BY_ITSELF = "headgate"
 
 
-def catalogue_changed(conn: Connection) -> None:
+def catalogue_changed(conn: Connection, *, run_id: int | None = None) -> list[str]:
     """Settle what is live and tell everybody who looks that the catalogue has changed.
 
-    Call at the end of whatever brought documents, in a write transaction.
+    Call at the end of whatever brought documents, in a write transaction. ``run_id``: the
+    synchronization that did, for a notice. Returns the ids of approved updates that have expired.
     """
     settle(conn)
+    at = clock.now()
+    expired = _withdraw_expired(conn, at)
+    if run_id is not None:
+        for update in deciding.candidates(conn, expired).values():
+            runs.note_problem(conn, run_id, _notice(update), at=at)
     catalogue_version.raise_catalogue_version(conn)
+    return expired
+
+
+def _withdraw_expired(conn: Connection, at: datetime) -> list[str]:
+    """Decline approved updates that their publishers have withdrawn (FACTS §8.1: WSUS does).
+
+    Parts of bundles are only unapproved: declining them would spoil the bundle. What nobody has
+    approved stays as it is: a real server was captured telling computers of hundreds of such
+    revisions, and none installs them.
+    """
+    expired = decisions.approved_but_expired(conn)
+    for ids, change, action in (
+        (expired.alone, decisions.decline, "update declined"),
+        (expired.parts, decisions.withdraw, "update unapproved"),
+    ):
+        if ids:
+            change(conn, ids, by=BY_ITSELF, at=at)
+            detail = {"updates": ids, "reason": "expired"}
+            audit.note(conn, actor=BY_ITSELF, action=action, detail=detail, at=at)
+    return sorted((*expired.alone, *expired.parts))
+
+
+def _notice(update: Candidate) -> Problem:
+    return Problem(
+        kind=NOTICE,
+        subject=update.title,
+        reason=Sentence(
+            "It was approved, and its publisher has withdrawn it: it is not approved any more."
+        ),
+        detail=update.update_id,
+    )
 
 
 def settle_if_never(engine: Engine) -> None:

@@ -31,9 +31,10 @@ def start(
 ) -> CategoryScan:
     """Return the categories to name in the scan, and those we do not know.
 
-    ``category_type`` answers a :class:`CategoryType` for a category of the catalogue, None for
-    anything else. A group with an unknown id is left out whole. A group is a product, or a product
-    and a classification; any other ends it with nothing preferred.
+    ``category_type`` answers a :class:`CategoryType` for a category of the catalogue, "" for one of
+    no known type (there are many: FACTS §10.4), None for anything else. A group with an id that is
+    no category is left out whole. A group is a product, or a product and a classification; any
+    other ends it with nothing preferred.
     Raises ComputerRefused (InvalidParameters) for no list, or one of 200 and more.
     """
     if requested is None or len(requested) >= TOO_MANY:

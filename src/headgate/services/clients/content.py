@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from headgate.catalogue.files import FilePresence
 from headgate.content import paths
 from headgate.content.local import LocalStore
 from headgate.content.store import FileNotStoredError
+from headgate.content.verify import UnreadableFileError
 from headgate.errors import ContentError, HeadgateError
 from headgate.logs import get_logger
 from headgate.sentences import Sentence
@@ -42,8 +44,9 @@ class FileInQuarantine(ContentError):
 class OpenFile:
     """A file that is open while anybody holds this; some may read it at once."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._descriptor = os.dup(stream.fileno())
+    def __init__(self, descriptor: int) -> None:
+        """``descriptor`` is nobody else's, and closed with this."""
+        self._descriptor = descriptor
 
     def __del__(self) -> None:
         os.close(self._descriptor)
@@ -54,7 +57,10 @@ class OpenFile:
 
     def is_still(self, size: int) -> bool:
         """Whether nobody has removed it (as is done with damaged ones) or changed its size."""
-        found = os.fstat(self._descriptor)
+        try:
+            found = os.fstat(self._descriptor)
+        except OSError:  # removed on a file server
+            return False
         return found.st_nlink > 0 and found.st_size == size
 
 
@@ -103,7 +109,8 @@ class ClientContent:
         """Open the file computers know as ``/Content/<folder>/<name>``, in any letter case.
 
         The name's extension does not matter: documents may call one file by several, and what is
-        served is named by its digest. Raises NoSuchFile and FileInQuarantine.
+        served is named by its digest. Raises NoSuchFile and FileInQuarantine, and StorageError or
+        another ContentError when nothing can be found out about the file now.
         """
         asked, digest = self._recent.now(), _digest(folder, name)
         if digest is None:
@@ -122,15 +129,29 @@ class ClientContent:
         self._recent.put(digest, file, asked=asked)
         return file
 
+    def read(self, file: ServedFile, count: int, at: int) -> bytes:
+        """Return up to ``count`` bytes of a file that is on its way; none behind its end.
+
+        Raises OSError when the disk does not give them out; then nothing of the file goes out any
+        more, until it has been fetched again or read whole.
+        """
+        try:
+            return os.pread(file.opened.fileno(), count, at)
+        except OSError as exc:
+            self._quarantine(file.sha1, f"it cannot be read: {exc.strerror}")
+            raise
+
     def _opened(self, digest: bytes) -> OpenFile:
         try:
             with self._store.open(digest) as stream:
-                return OpenFile(stream)
-        except (FileNotStoredError, FileNotFoundError):
+                return OpenFile(_copy_of(stream))
+        except FileNotStoredError:
             self._quarantine(digest, "it has vanished")
             raise FileInQuarantine from None  # a 404 would tell computers to give it up
-        except OSError as exc:
-            get_logger(__name__).error("file not readable", sha1=digest.hex(), reason=str(exc))
+        except UnreadableFileError as exc:
+            if not exc.is_lost:
+                raise
+            self._quarantine(digest, exc.message)
             raise FileInQuarantine from exc
 
     def _quarantine(self, digest: bytes, why: str) -> None:
@@ -138,6 +159,14 @@ class ClientContent:
         get_logger(__name__).error("file quarantined", sha1=digest.hex(), reason=why)
         self._recent.drop(digest)
         self._damaged(digest)
+
+
+def _copy_of(stream: BinaryIO) -> int:
+    """Return a descriptor of our own. Raises UnreadableFileError where too many are open."""
+    try:
+        return os.dup(stream.fileno())
+    except OSError as exc:
+        raise UnreadableFileError(Path(stream.name), exc) from exc
 
 
 def _digest(folder: str, name: str) -> bytes | None:

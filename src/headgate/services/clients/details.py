@@ -208,7 +208,7 @@ class ClientDetails:
         if InfoType.EULA in asked:
             for each in here:
                 if each.eulas is not None:
-                    for text in _licences(self._unpack(each.eulas), locales, call.region):
+                    for text in licences(self._unpack(each.eulas), locales, call.region):
                         yield each.revision_id, text
 
     def _located(self, visitor: Visitor, places: Iterable[FilePlace]) -> list[FileLocation]:
@@ -251,11 +251,17 @@ def _localized(piece: bytes, locales: Sequence[str]) -> Iterator[bytes]:
             yield text
 
 
-def _licences(piece: bytes, locales: Sequence[str], region: str | None) -> Iterator[bytes]:
+def licences(piece: bytes, locales: Sequence[str], region: str | None) -> Iterator[bytes]:
+    """Yield the licences for a region: its own, and those of the rest of the world.
+
+    No GeoId or an empty one means the latter ([MS-WUSP] 3.1.1.1); who names no region gets all.
+    """
+    asked = (region or "").strip().lower().encode()
     for language in chosen_languages(fragments.languages_of(piece), locales):
         for text in fragments.eula_fragments(piece, language):
             found = _REGION.search(text.partition(b"&gt;")[0])
-            if found is None or region is None or found[1].lower() == region.lower().encode():
+            meant = found[1].strip().lower() if found else b""
+            if not meant or not asked or meant == asked:
                 yield text
 
 

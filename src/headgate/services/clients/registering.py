@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from headgate.fleet import names
 from headgate.fleet.computers import ComputerFacts, bounded, countable, readable
 from headgate.services.clients.cookies import ClientCookie
 from headgate.services.clients.visitor import Visitor
 from headgate.services.computers import inventories
-from headgate.storage import computers, transactions
+from headgate.storage import computer_names, computers, transactions
 from headgate.storage.engine import Connection, Engine
 
 
@@ -25,22 +24,14 @@ def meet(
 
     ``name`` and ``group`` as :mod:`headgate.fleet.names` returns them.
     """
-    known = computers.known_computer(conn, computer_id)
-    if known is None:
+    if computers.known_computer(conn, computer_id) is None:
         is_new = computers.appear(
             conn, computer_id, dns_name=name, requested_group=group, address=visitor.address, at=at
         )
         if is_new:
             return
-        known = computers.known_computer(conn, computer_id)  # somebody was quicker
-    computers.rename(
-        conn,
-        computer_id,
-        dns_name=name,
-        requested_group=group,
-        is_another=known is not None and not names.is_same_machine(known.dns_name, name),
-        at=at,
-    )
+        # Somebody was quicker.
+    computer_names.rename(conn, computer_id, dns_name=name, requested_group=group, at=at)
 
 
 def write_down(

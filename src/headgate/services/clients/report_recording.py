@@ -2,18 +2,22 @@
 
 In document order, report after report: every event is looked at, what it says of states is applied,
 and it is kept by the rules of ``storage/client_events.py``. Dropped are events about another
-computer than the one that sends, and those no computer may send; an event that came before changes
+computer than the one that sends, and those no computer sends; an event that came before changes
 nothing again. Statements (156) are applied but not kept, and applied whenever they come: the last
-one counts.
+one counts. Before its first statement everything is unknown of a computer, whatever single events
+say (FACTS §9.5 no. 2): they are kept and change no state.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from headgate.fleet import status
 from headgate.fleet.events import OF_COMPUTERS, ClientEvent
 from headgate.fleet.states import UpdateStateOnComputer as State
+from headgate.services.clients.remembered_numbers import RememberedNumbers
 from headgate.storage import client_events, computer_states
 from headgate.storage.client_events import KeptEvent
 from headgate.storage.computer_states import ChangedStates
@@ -32,27 +36,35 @@ class Report:
     received_at: datetime
 
 
+class Dropped(StrEnum):
+    """Why an event is not recorded, in words for who looks after computers."""
+
+    OF_ANOTHER = "events about another computer"
+    UNFIT = "events no computer sends"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What became of one report."""
 
     is_registered: bool  #: else nothing of it was recorded
-    taken: int = 0  #: events, statements among them
-    repeated: int = 0  #: events that were here already
-    dropped: int = 0  #: events about other computers, or none a computer may send
+    dropped: Mapping[Dropped, int] = field(default_factory=dict)  #: how many events, and why
 
 
-def record(conn: Connection, reports: Sequence[Report]) -> list[Recorded]:
+def record(
+    conn: Connection, reports: Sequence[Report], numbers: RememberedNumbers
+) -> list[Recorded]:
     """Record reports; return what became of each. Call in a write transaction."""
     have_told = computer_states.lock_registered(conn, {one.computer_id for one in reports})
-    news = _News(_known(conn, [one for one in reports if one.computer_id in have_told]))
+    known = _known(conn, [one for one in reports if one.computer_id in have_told])
+    news = _News(have_told, known)
     recorded = [
         news.take(report) if report.computer_id in have_told else Recorded(is_registered=False)
         for report in reports
     ]
     computer_states.keep_states(
         conn,
-        _changed(conn, news.told),
+        _changed(conn, news.told, numbers),
         statements=news.statements,
         first=[who for who in news.statements if not have_told[who]],
     )
@@ -71,7 +83,8 @@ class _Told:
 class _News:
     """Goes through reports and sorts out what is new."""
 
-    def __init__(self, known: set[str]) -> None:
+    def __init__(self, have_told: Mapping[str, bool], known: set[str]) -> None:
+        self._have_told = have_told
         self._seen = known
         self.told: dict[str, _Told] = {}
         self.statements: dict[str, datetime] = {}
@@ -79,38 +92,42 @@ class _News:
 
     def take(self, report: Report) -> Recorded:
         """Take one report in."""
-        taken = repeated = dropped = 0
-        for event in report.events:
-            if not _is_own(event, report):
-                dropped += 1
-            elif event.is_statement and self._heard(event, report):
-                taken += 1
-            elif event.is_statement:
-                dropped += 1
-            elif event.instance_id in self._seen:
-                repeated += 1
-            else:
-                self._seen.add(event.instance_id)
-                self.kept.append(KeptEvent(event=event, received_at=report.received_at))
-                self._heard(event, report)
-                taken += 1
-        return Recorded(is_registered=True, taken=taken, repeated=repeated, dropped=dropped)
+        dropped = Counter(filter(None, (self._drops(event, report) for event in report.events)))
+        return Recorded(is_registered=True, dropped=dropped)
 
-    def _heard(self, event: ClientEvent, report: Report) -> bool:
+    def _drops(self, event: ClientEvent, report: Report) -> Dropped | None:
+        """Take an event in; return why not."""
+        reason = _unwanted(event, report)
+        if reason is not None:
+            return reason
         said = status.said_by(event)
-        if said is None:
-            return False
-        told = self.told.setdefault(report.computer_id, _Told(report.received_at, []))
-        told.received_at = report.received_at
+        if event.is_statement:
+            if said is None:
+                return Dropped.UNFIT
+        elif event.instance_id in self._seen:
+            return None
+        else:
+            self._seen.add(event.instance_id)
+            self.kept.append(KeptEvent(event=event, received_at=report.received_at))
+        if said is not None:
+            self._hear(said, report)
+        return None
+
+    def _hear(self, said: Said, report: Report) -> None:
+        who, at = report.computer_id, report.received_at
         if isinstance(said, status.Statement):
-            told.said.clear()  # what was said before counts no more
-            self.statements[report.computer_id] = report.received_at
-        told.said.append(said)
-        return True
+            self.told[who] = _Told(at, [said])  # what was said before counts no more
+            self.statements[who] = at
+        elif who in self.statements or self._have_told[who]:
+            told = self.told.setdefault(who, _Told(at, []))
+            told.received_at = at
+            told.said.append(said)
 
 
-def _is_own(event: ClientEvent, report: Report) -> bool:
-    return event.computer_id == report.computer_id and event.namespace_id == OF_COMPUTERS
+def _unwanted(event: ClientEvent, report: Report) -> Dropped | None:
+    if event.computer_id != report.computer_id:
+        return Dropped.OF_ANOTHER if event.computer_id else Dropped.UNFIT
+    return None if event.namespace_id == OF_COMPUTERS else Dropped.UNFIT
 
 
 def _known(conn: Connection, reports: Iterable[Report]) -> set[str]:
@@ -120,13 +137,15 @@ def _known(conn: Connection, reports: Iterable[Report]) -> set[str]:
             event.instance_id
             for report in reports
             for event in report.events
-            if not event.is_statement and _is_own(event, report)
+            if not event.is_statement and _unwanted(event, report) is None
         },
     )
 
 
-def _changed(conn: Connection, told: dict[str, _Told]) -> list[ChangedStates]:
-    numbers = computer_states.numbers_for(
+def _changed(
+    conn: Connection, told: dict[str, _Told], remembered: RememberedNumbers
+) -> list[ChangedStates]:
+    numbers = remembered.of(
         conn, {name for one in told.values() for said in one.said for name in _named(said)}
     )
     known = computer_states.states_of(conn, told.keys())

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pyroaring import BitMap
+
 from headgate.logs import get_logger
 from headgate.offer.drivers import drivers, printers
 from headgate.offer.identities import refreshed
@@ -135,14 +137,18 @@ class ClientScan:
         cookie = self._admit(data, visitor, operation="SyncPrinterCatalog")
         self._few(installed, self._most_installed(), "installedNonLeafUpdateIDs", cookie)
         self._few(cached, MOST_IDS, "printerUpdateIDs", cookie)
-        decided = printers(
+        decided, cores = self._with_texts(
+            cookie,
             self._overlay(cookie.groups),
-            installed=installed,
-            cached_printers=cached,
-            anchor=cookie.driver_anchor,
-            limits=self._limits,
+            lambda overlay: printers(
+                overlay,
+                installed=installed,
+                cached_printers=cached,
+                anchor=cookie.driver_anchor,
+                limits=self._limits,
+            ),
         )
-        return self._answer(cookie, cookie, decided)
+        return self._answer(cookie, cookie, decided, cores)
 
     def refresh(
         self, data: bytes | None, visitor: Visitor, identities: Sequence[tuple[str, int]] | None
@@ -182,14 +188,16 @@ class ClientScan:
             others=call.others,
             categories=call.categories or None,
             two_groups=call.two_groups and cookie.protocol >= _TWO_GROUPS,
-            anchor=_anchor(cookie, overlay) if call.categories else cookie.software_anchor,
+            anchor=_anchor(cookie) if call.categories else cookie.software_anchor,
         )
-        decided = software(overlay, question, self._limits)
+        decided, cores = self._with_texts(
+            cookie, overlay, lambda overlay: software(overlay, question, self._limits)
+        )
         following = dataclasses.replace(
             _told(cookie, decided, overlay, by_category=bool(call.categories)),
             catalogue_version=overlay.snapshot.version,
         )
-        return self._answer(cookie, following, decided)
+        return self._answer(cookie, following, decided, cores)
 
     def _drivers(self, cookie: ClientCookie, call: ScanCall) -> ScanAnswer:
         question = DriverQuestion(
@@ -202,28 +210,47 @@ class ClientScan:
             anchor=cookie.driver_anchor,
         )
         overlay = self._overlay(cookie.groups)
-        decided = drivers(overlay, question)
+        decided, cores = self._with_texts(
+            cookie, overlay, lambda overlay: drivers(overlay, question)
+        )
         following = dataclasses.replace(
             cookie,
             catalogue_version=overlay.snapshot.version,
             driver_anchor=cookie.driver_anchor if decided.anchor is None else decided.anchor,
         )
-        return self._answer(cookie, following, decided)
+        return self._answer(cookie, following, decided, cores)
 
-    def _answer(self, cookie: ClientCookie, following: ClientCookie, decided: Offer) -> ScanAnswer:
-        cores = self._texts.texts([each.revision_id for each in decided.new])
-        if len(cores) < len(decided.new):
-            # Its job has not cut it yet, or it was deleted since the snapshot: a later scan has it.
+    def _with_texts(
+        self, cookie: ClientCookie, overlay: Overlay, decide: Callable[[Overlay], Offer]
+    ) -> tuple[Offer, Mapping[int, CoreText]]:
+        """Return what is decided, and the Cores of all that is new in it.
+
+        A text may have gone since the snapshot was made. Then it is decided again without it: what
+        was merely left out could leave a page that brings nothing and promises more, for ever.
+        """
+        missing = BitMap()
+        while True:
+            decided = decide(overlay.without(missing) if missing else overlay)
+            new = BitMap([each.revision_id for each in decided.new])
+            cores = self._texts.texts(list(new))
+            if len(cores) == len(new):
+                break
+            missing |= new - BitMap(cores)
+        if missing:
             get_logger(__name__).warning(
                 "revisions without text are left out",
                 computer=cookie.client_id,
-                revisions=[
-                    each.revision_id for each in decided.new if each.revision_id not in cores
-                ][:10],
+                revisions=list(missing[:10]),
             )
-            decided = dataclasses.replace(
-                decided, new=[each for each in decided.new if each.revision_id in cores]
-            )
+        return decided, cores
+
+    def _answer(
+        self,
+        cookie: ClientCookie,
+        following: ClientCookie,
+        decided: Offer,
+        cores: Mapping[int, CoreText],
+    ) -> ScanAnswer:
         return ScanAnswer(
             offer=decided, cores=cores, cookie=self._seal(following), protocol=cookie.protocol
         )
@@ -234,13 +261,13 @@ def _is_last(decided: Offer) -> bool:
     return not decided.truncated and all(each.is_leaf for each in decided.new)
 
 
-def _anchor(cookie: ClientCookie, overlay: Overlay) -> int:
-    """Return since when a category scan has to tell of changes.
+def _anchor(cookie: ClientCookie) -> int:
+    """Return since when a category scan has to tell of changes; 0: of everything.
 
-    The very first tells of none: what is cached then was brought by itself, a moment ago
-    (scan/000007), or is told by RefreshCache and the full scan that follows.
+    What a computer has cached without an anchor it was told by nobody, or by another server: a real
+    server tells all of it (FACTS §3.8).
     """
-    return cookie.software_anchor or cookie.category_anchor or overlay.counter
+    return cookie.software_anchor or cookie.category_anchor
 
 
 def _told(

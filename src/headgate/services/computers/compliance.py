@@ -6,7 +6,6 @@ same with ten computers and with a hundred thousand.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.fleet.states import UpdateStateOnComputer as State
@@ -24,20 +23,12 @@ class UpdateCounts:
     failed: int = 0
     pending_reboot: int = 0
     not_applicable: int = 0  #: they told the states of all updates and did not list it
-    unknown: int = 0  #: they have told nothing yet
+    unknown: int = 0  #: they have not told the states of all updates yet
 
     @property
     def missing(self) -> int:
         """How many it applies to that do not have it yet; a restart may be all that is left."""
         return self.needed + self.downloaded + self.failed + self.pending_reboot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComputerStates:
-    """What one computer said of updates."""
-
-    last_report: datetime | None  #: of all updates; None: never, what is not listed is unknown
-    updates: Mapping[State, tuple[str, ...]]  #: all five states; lower-case GUIDs, sorted
 
 
 class Compliance:
@@ -56,32 +47,14 @@ class Compliance:
             everybody = computer_states.everybody(conn)
         return {one: _counts(found.get(one, {}), told, everybody) for one in update_ids}
 
-    def states_of(self, computer_id: str) -> ComputerStates | None:
-        """Return what a computer said of updates; None for one that is not here."""
-        with transactions.read(self._engine) as conn:
-            said = computer_states.said_by(conn, computer_id)
-            if said is None:
-                return None
-            last_report, sets = said
-            ids = computer_states.update_ids_of(
-                conn, [number for state in State for number in sets.numbers(state)]
-            )
-        updates = {
-            state: tuple(sorted(ids[number] for number in sets.numbers(state))) for state in State
-        }
-        return ComputerStates(last_report=last_report, updates=updates)
-
 
 def _counts(found: Mapping[State, int], told: int, everybody: int) -> UpdateCounts:
-    known = sum(found.values())
-    # An event may give a state to a computer that has not told all of them yet.
-    others = max(0, told - known)
     return UpdateCounts(
         needed=found.get(State.NEEDED, 0),
         downloaded=found.get(State.DOWNLOADED, 0),
         installed=found.get(State.INSTALLED, 0),
         failed=found.get(State.FAILED, 0),
         pending_reboot=found.get(State.PENDING_REBOOT, 0),
-        not_applicable=others,
-        unknown=max(0, everybody - known - others),
+        not_applicable=told - sum(found.values()),
+        unknown=everybody - told,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from headgate.approvals.decisions import Action
 from headgate.errors import UsageError
 from headgate.fleet.computers import ComputerState, Moments, state_of
+from headgate.fleet.earlier_names import used_lately
 from headgate.fleet.states import MISSING, UpdateStateOnComputer
 from headgate.fleet.windows import SystemNumbers, full_version, windows_name
 from headgate.sentences import Sentence
@@ -16,6 +17,7 @@ from headgate.services.deciding.naming_updates import find_updates
 from headgate.storage import (
     audit,
     computer_lists,
+    computer_names,
     computer_states,
     deciding,
     decisions,
@@ -94,7 +96,7 @@ class ComputerDetails:
     line: ComputerLine
     row: ComputerRow
     inventory: Mapping[str, Mapping[str, str]]  #: by source: registration, scan, report
-    #: How many updates are in each state; None: it never told.
+    #: How many updates are in each state; None: it never told the states of all.
     updates: Mapping[UpdateStateOnComputer, int] | None
     missing: tuple[MissingUpdate, ...]  #: by state and title
     notes: tuple[Sentence, ...]  #: what is odd about it
@@ -169,19 +171,22 @@ class Computers:
         with transactions.read(self.engine) as conn:
             row = _found(conn, asked)
             said = computer_lists.inventory_of(conn, row.computer_id)
-            sets = computer_states.states_of(conn, [row.computer_id]).get(row.computer_id)
-            missing = () if sets is None else tuple(_missing(conn, sets))
+            # Who has told that nothing applies has no row, but it has told (FACTS trap 23).
+            states = computer_states.states_of(conn, [row.computer_id])
+            sets = states.get(row.computer_id, UpdateSets())
+            missing = tuple(_missing(conn, sets))
             events = latest_events(conn, row.computer_id, at_most=SHOWN_EVENTS)
+            namesake = computer_names.namesake(conn, row.computer_id, row.dns_name)
         line = _line(row, self.now())
         return ComputerDetails(
             line=line,
             row=row,
             inventory=inventories.read(said),
             updates=None
-            if sets is None
+            if row.last_report is None
             else {each: sets.size(each) for each in UpdateStateOnComputer},
             missing=missing,
-            notes=tuple(_notes(row, line)),
+            notes=tuple(_notes(row, line, namesake)),
             events=events,
         )
 
@@ -273,7 +278,7 @@ def _place(row: ComputerRow) -> Place:
     return Place(dns_name=row.dns_name, computer_id=row.computer_id)
 
 
-def _notes(row: ComputerRow, line: ComputerLine) -> Iterator[Sentence]:
+def _notes(row: ComputerRow, line: ComputerLine, namesake: str | None) -> Iterator[Sentence]:
     """Yield what is odd about a computer, and what to do."""
     if line.state is ComputerState.REPLACED:
         yield Sentence(
@@ -282,17 +287,17 @@ def _notes(row: ComputerRow, line: ComputerLine) -> Iterator[Sentence]:
             name=row.dns_name,
             id=row.computer_id,
         )
-    elif row.reimaged_at is not None:
-        yield Sentence("Another computer is called {name}, too.", name=row.dns_name)
-    if line.state is ComputerState.CLONED:
+    elif namesake is not None:
+        yield Sentence("Another computer is called {name}, too.", name=namesake)
+    if line.state is ComputerState.CLONED and row.cloned_at is not None:
+        lately = used_lately(row.earlier_names, at=row.cloned_at)
         yield Sentence(
-            "{name} and {other} use this id in turn: one was copied from the other. On one of "
-            "them, stop wuauserv, delete SusClientId and SusClientIdValidation under "
+            "Several machines use this id in turn, copies of one another: {names}. On all of them "
+            "but one, stop wuauserv, delete SusClientId and SusClientIdValidation under "
             r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate, and start it again.",
-            name=row.dns_name,
-            other=row.other_name or "",
+            names=(row.dns_name, *(one.name for one in lately)),
         )
-    elif row.other_name is not None:
-        yield Sentence("It was called {other} before.", other=row.other_name)
+    elif row.earlier_names:
+        yield Sentence("It was called {other} before.", other=row.earlier_names[0].name)
     if line.state is ComputerState.UNREGISTERED:
         yield Sentence("It asked to be let in, but never registered.")

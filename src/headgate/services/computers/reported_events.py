@@ -10,6 +10,9 @@ from headgate.storage import client_events, deciding
 from headgate.storage.client_events import KeptEvent
 from headgate.storage.engine import Connection
 
+#: What agents send with the download of a driver instead of a device ([MS-WUSP] 2.2.2.3.1).
+_NO_DEVICE = "1"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedEvent:
@@ -19,6 +22,7 @@ class ReportedEvent:
     name: Sentence
     update_id: str | None  #: None: it is about no update
     title: str | None  #: of that update; None where it is not here
+    device_id: str | None  #: of a driver: the device it is for
     error: ErrorHint | None  #: None: it did not fail
 
 
@@ -37,6 +41,7 @@ def _told(kept: KeptEvent, titles: dict[str, str]) -> ReportedEvent:
         name=event_name(event.event_id),
         update_id=event.update_id,
         title=titles.get(event.update_id or ""),
+        device_id=None if event.device_id == _NO_DEVICE else event.device_id,
         # Codes above zero tell of a restart that is still to come, not of a failure.
         error=error_hint(event.hresult) if event.hresult < 0 else None,
     )

@@ -20,7 +20,11 @@ from headgate.services.deciding.naming_updates import find_updates
 from headgate.services.deciding.rules import Proposal, Standing, Verb, judge
 from headgate.services.files.chosen import chosen_files
 from headgate.services.files.fetching import queue_fetching
-from headgate.services.files.readiness import ready_updates
+from headgate.services.files.readiness import (
+    ready_updates,
+    settle_readiness,
+    unaccepted_licences,
+)
 from headgate.settings.shared import Shared
 from headgate.storage import (
     approved_files,
@@ -132,6 +136,8 @@ class Approving:
     ) -> Decided:
         """Approve updates; a declined one is undeclined with that. Queues fetching their files.
 
+        What is approved already changes where a newer revision has brought a licence: it is
+        accepted, for every approved update that waits for it.
         Raises DecisionRefusedError, LicenceNotAcceptedError.
         """
         verb = Verb.INSTALL if action is Action.INSTALL else Verb.UNINSTALL
@@ -148,9 +154,12 @@ class Approving:
             ready = (
                 ready_updates(conn, update_ids, choice) if action is Action.INSTALL else update_ids
             )
-            changed = decisions.approve(
+            approved = decisions.approve(
                 conn, update_ids, action, group_id=ALL_COMPUTERS, ready=ready, by=by, at=at
             )
+            if eulas:
+                settle_readiness(conn, choice, decisions.waiting_for_licences(conn))
+            changed = sorted({*approved, *(one.update_id for one in needing)})
             _note(conn, verb, changed, by=by, at=at, licences=eulas)
             fetch = _to_fetch(conn, update_ids, verb, choice)
             job = queue_fetching(conn, by=by, at=at) if fetch.count else None
@@ -219,10 +228,7 @@ def _standing(conn: Connection, update_ids: Collection[str]) -> dict[str, Standi
     known = deciding.candidates(conn, update_ids)
     bundles = deciding.live_bundles(conn, update_ids)
     replaced = deciding.replacements(conn, update_ids)
-    licences = deciding.licences(conn, update_ids)
-    accepted = decisions.accepted(
-        conn, {each.eula_id for several in licences.values() for each in several}
-    )
+    licences = unaccepted_licences(conn, update_ids)
     approvals: dict[str, Approval] = {
         one.update_id: one
         for one in decisions.approvals_of(conn, update_ids)
@@ -235,9 +241,7 @@ def _standing(conn: Connection, update_ids: Collection[str]) -> dict[str, Standi
             candidate=known.get(update_id),
             bundled_in=tuple(bundles.get(update_id, ())),
             superseded_by=tuple(replaced.get(update_id, ())),
-            licences=tuple(
-                each for each in licences.get(update_id, ()) if each.eula_id not in accepted
-            ),
+            licences=licences.get(update_id, ()),
             approval=approvals.get(update_id),
             is_declined=update_id in declined,
         )

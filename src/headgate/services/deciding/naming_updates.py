@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from headgate.catalogue.identity import guid
 from headgate.errors import UsageError
 from headgate.sentences import Sentence
-from headgate.services.catalogue.browser import NoSuchUpdateError
+from headgate.services.catalogue.browser import FINDING_IDS, NoSuchUpdateError
 from headgate.services.deciding.rules import Verb
 from headgate.storage import deciding
 from headgate.storage.deciding import Candidate
@@ -69,7 +69,7 @@ def _find(conn: Connection, name: str, verb: Verb | None, *, every: bool) -> lis
         return [_by_id(conn, name)]
     candidates = deciding.updates_of_kb(conn, article[1])
     if not candidates:
-        raise NoSuchUpdateError(name)
+        raise NoSuchUpdateError(name, next_step=FINDING_IDS)
     possible = [one for one in candidates if not one.is_expired]
     meant = possible if verb is not None and verb.approves and possible else candidates
     if len(meant) > 1 and not every:
@@ -82,9 +82,9 @@ def _by_id(conn: Connection, name: str) -> str:
     try:
         update_id = guid(written)
     except ValueError as exc:
-        raise NoSuchUpdateError(name) from exc
+        raise NoSuchUpdateError(name, next_step=FINDING_IDS) from exc
     if not deciding.candidates(conn, [update_id]):
-        raise NoSuchUpdateError(name)
+        raise NoSuchUpdateError(name, next_step=FINDING_IDS)
     if revision:
         raise RevisionNamedError(name, update_id)
     return update_id

@@ -7,6 +7,7 @@ from headgate.approvals.decisions import Action, Approval
 from headgate.catalogue.files import FileTotal
 from headgate.catalogue.revisions import UpdateKind
 from headgate.sentences import Sentence
+from headgate.services.catalogue.browser import FINDING_IDS
 from headgate.storage.deciding import Candidate, Licence, Named
 
 
@@ -97,7 +98,7 @@ def _refusal(standing: Standing, verb: Verb) -> tuple[Sentence, str] | None:
     if known is None:
         return (
             Sentence("There is no update '{name}' here.", name=standing.update_id),
-            Sentence("`headgate updates list --text WORDS`, or `--kb NUMBER`, finds ids."),
+            FINDING_IDS,
         )
     if known.kind in (UpdateKind.CATEGORY, UpdateKind.DETECTOID):
         return (
@@ -158,13 +159,21 @@ def _changes(standing: Standing, verb: Verb) -> bool:
             return standing.is_declined
         case _:
             approval = standing.approval
-            return approval is None or approval.action is not _APPROVING[verb]
+            stands = approval is not None and approval.action is _APPROVING[verb]
+            return not stands or (verb is Verb.INSTALL and bool(standing.licences))
 
 
 def _effects(standing: Standing, verb: Verb) -> tuple[Sentence, ...]:
     if verb.approves and standing.is_declined:
         return (Sentence("It is declined; approving takes that back."),)
     if verb.approves and standing.approval is not None and _changes(standing, verb):
+        if standing.approval.action is _APPROVING[verb]:
+            return (
+                Sentence(
+                    "It is approved already, but has a new licence: computers install it when "
+                    "that is accepted."
+                ),
+            )
         return (Sentence("The present approval is replaced."),)
     if verb is Verb.DECLINE and standing.approval is not None:
         return (Sentence("It is approved; declining withdraws that."),)

@@ -16,7 +16,7 @@ def file_choice(shared: Shared, known_languages: Collection[str]) -> FileChoice:
     With deferred downloads those of approved updates and licences, without a local store licences.
     """
     languages = shared.languages
-    kept_here = shared.content.store == "local"
+    kept_here = shared.content.is_kept_here
     return FileChoice(
         everything=kept_here and not shared.content.deferred,
         approved=kept_here,

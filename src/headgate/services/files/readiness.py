@@ -1,18 +1,20 @@
-"""Whether the files of approved updates are all here: only then computers are told to install.
+"""Whether approved updates can be installed: only then computers are told to.
 
-Files that are left to Microsoft are always there, and removing an update needs none. Whoever
-changes which files are here, which are wanted, or what an update consists of, settles it again in
-the same transaction.
+Their files are all here, and their licences are accepted: a newer revision may bring one that
+nobody has read. Files that are left to Microsoft are always there, and removing an update needs
+nothing. Whoever changes which files are here, which are wanted, what an update consists of, or
+which licences are accepted, settles it again in the same transaction.
 """
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from headgate.approvals.decisions import Action
+from headgate.approvals.decisions import Action, Ready
 from headgate.catalogue.files import FileChoice
 from headgate.services.files.chosen import chosen_files
 from headgate.settings.shared import Shared
-from headgate.storage import approved_files, decisions
+from headgate.storage import approved_files, deciding, decisions
+from headgate.storage.deciding import Licence
 from headgate.storage.engine import Connection
 
 
@@ -23,6 +25,24 @@ def ready_updates(
     if not choice.approved:
         return frozenset(update_ids)
     return frozenset(update_ids) - approved_files.waiting_updates(conn, update_ids, choice)
+
+
+def unaccepted_licences(
+    conn: Connection, update_ids: Collection[str]
+) -> dict[str, tuple[Licence, ...]]:
+    """Return, by update, the licences of it and of all it bundles that nobody has accepted.
+
+    Updates without any are left out.
+    """
+    licences = deciding.licences(conn, update_ids)
+    accepted = decisions.accepted(
+        conn, {each.eula_id for several in licences.values() for each in several}
+    )
+    found = {
+        update_id: tuple(each for each in several if each.eula_id not in accepted)
+        for update_id, several in licences.items()
+    }
+    return {update_id: several for update_id, several in found.items() if several}
 
 
 def settle_readiness(
@@ -36,14 +56,18 @@ def settle_readiness(
         update_ids = decisions.approved_updates(conn)
     approved = decisions.approvals_of(conn, update_ids)
     installed = {one.update_id for one in approved if one.action is Action.INSTALL}
-    ready = ready_updates(conn, installed, choice)
+    without_files = installed - ready_updates(conn, installed, choice)
+    unlicensed = unaccepted_licences(conn, installed)
     return decisions.note_readiness(
-        conn, {one.update_id: _is_ready(one.action, one.update_id in ready) for one in approved}
+        conn,
+        {
+            one.update_id: Ready(
+                files=one.update_id not in without_files,
+                licences=one.update_id not in unlicensed,
+            )
+            for one in approved
+        },
     )
-
-
-def _is_ready(action: Action | None, has_files: bool) -> bool:
-    return has_files or action is Action.UNINSTALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from headgate.catalogue.files import DueFile, FileChoice, FilePresence, FileTotal
 from headgate.content import adoption, verify
-from headgate.content.local import LocalStore
+from headgate.content.local import LocalStore, StoreNotReadableError
 from headgate.content.store import Space
-from headgate.content.verify import DamagedFileError, Expected
+from headgate.content.verify import DamagedFileError, Expected, UnreadableFileError
+from headgate.errors import ContentError
 from headgate.services.files.fetching import queue_fetching_if_due
 from headgate.services.files.readiness import Readiness
+from headgate.services.files.verifying import Verified, Verifying
 from headgate.services.memory import Memory
 from headgate.storage import audit, catalogue_version, effective, file_records, transactions
 from headgate.storage.engine import Engine
@@ -45,23 +47,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """What reading every stored file showed."""
-
-    whole: int
-    damaged: tuple[str, ...]  #: sentences
-    missing: tuple[str, ...]  #: names of files recorded as here that are not
-    found: int  #: whole files nobody had recorded
-    fetching: Job | None = None  #: what fetches again those that approved updates need
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Purged:
     """What was taken away, and what was left because no update here names it."""
 
     removed: FileTotal
     unfinished: int  #: bytes of given-up downloads
     strangers: FileTotal
+    kept: tuple[str, ...]  #: sentences about files that could not be removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,44 +129,31 @@ class UpdateFiles:
 
         A damaged file is removed. Missing is what is recorded as here and what is in quarantine,
         which stays there until it has been fetched again. What approved updates need is fetched
-        again at once, anything else by the next synchronization if it is due.
+        again at once, anything else by the next synchronization if it is due. What the system
+        refuses to read is told, and stays recorded as it was.
         """
         with transactions.read(self._engine) as conn:
             recorded, quarantined = (
                 {file.sha1: file for file in file_records.files_that_are(conn, presence)}
                 for presence in (FilePresence.PRESENT, FilePresence.DAMAGED)
             )
-        whole = _Tally()
-        damaged: list[str] = []
-        missing = [_named(file) for file in quarantined.values() if not self._has(file)]
+        verifying = Verifying(self._store)
+        for file in quarantined.values():
+            verifying.look_for(file)
         found: list[bytes] = []
-        for file in self._stored_and(recorded):
-            watch(whole.count + len(damaged) + len(missing), whole.size)
-            path = self._store.find(file.sha1)
-            if path is None:
-                missing.append(_named(file))
-                self._record([file.sha1], FilePresence.WANTED)
-                continue
-            try:
-                verify.verify(path, _expected(file))
-            except (DamagedFileError, OSError) as exc:
-                damaged.append(_said(exc))
-                if isinstance(exc, DamagedFileError):  # else the disk is, and may recover
-                    self._store.remove(file.sha1)
-                self._record([file.sha1], FilePresence.DAMAGED)
-                continue
-            whole.add(file)
-            if file.sha1 not in recorded:
-                found.append(file.sha1)
+        for file in self._stored_and(recorded, verifying.unreadable_folder):
+            watch(verifying.looked_at, verifying.bytes_read)
+            presence = verifying.read(file)
+            if presence is FilePresence.PRESENT:
+                if file.sha1 not in recorded:
+                    found.append(file.sha1)
+            elif presence is not None:
+                self._record([file.sha1], presence)
         self._record(found, FilePresence.PRESENT)
-        self._note(actor, "content.verify", damaged=len(damaged), missing=len(missing))
-        return Verified(
-            whole=whole.count,
-            damaged=tuple(damaged),
-            missing=tuple(missing),
-            found=len(found),
-            fetching=self._fetch_again(actor) if damaged or missing else None,
-        )
+        verified = verifying.report(found=len(found))
+        damaged, missing, unread = len(verified.damaged), len(verified.missing), verified.unread
+        self._note(actor, "content.verify", damaged=damaged, missing=missing, unread=unread)
+        return replace(verified, fetching=self._fetch_again(actor) if damaged or missing else None)
 
     def quarantine(self, sha1: bytes, *, actor: str) -> None:
         """Record that a stored file is not what it should be: it is served to nobody any more.
@@ -188,18 +167,31 @@ class UpdateFiles:
     def purge(self, choice: FileChoice, *, actor: str) -> Purged:
         """Remove files no current update needs in the chosen languages, and unfinished downloads.
 
-        Deferring counts for nothing here: what an approval may need tomorrow stays.
+        Deferring counts for nothing here: what an approval may need tomorrow stays. So does what
+        the system refuses to remove, and is told.
         """
         with transactions.read(self._engine) as conn:
             unneeded = file_records.unneeded_files(conn, replace(choice, everything=True))
         removed = _Tally()
+        gone: list[bytes] = []
+        kept: dict[str, None] = {}
         for file in unneeded:
-            removed.size += self._store.remove(file.sha1)
+            try:
+                removed.size += self._store.remove(file.sha1)
+            except ContentError as exc:
+                kept[exc.message] = None
+                continue
             removed.count += 1
-        self._record([file.sha1 for file in unneeded], FilePresence.WANTED)
+            gone.append(file.sha1)
+        self._record(gone, FilePresence.WANTED)
         unfinished = self._store.drop_aside()
         self._note(actor, "content.purge", files=removed.count, bytes=removed.size)
-        return Purged(removed=removed.total(), unfinished=unfinished, strangers=self._strangers())
+        return Purged(
+            removed=removed.total(),
+            unfinished=unfinished,
+            strangers=self._strangers(),
+            kept=tuple(kept),
+        )
 
     def adopt(self, directory: Path, *, actor: str, watch: Watch) -> Adopted:
         """Take the files of another directory that updates here name. It stays as it is."""
@@ -219,17 +211,18 @@ class UpdateFiles:
         self._note(actor, "content.adopt", directory=str(directory), files=adopting.taken.count)
         return adopting.report()
 
-    def _stored_and(self, recorded: dict[bytes, DueFile]) -> Iterator[DueFile]:
+    def _stored_and(
+        self,
+        recorded: dict[bytes, DueFile],
+        unreadable: Callable[[StoreNotReadableError], object],
+    ) -> Iterator[DueFile]:
         """Yield what is recorded as here, then what is stored and named by an update besides."""
         yield from recorded.values()
-        others = (digest for digest, _ in self._store.stored() if digest not in recorded)
+        others = (digest for digest, _ in self._store.stored(unreadable) if digest not in recorded)
         while batch := list(islice(others, _TOGETHER)):
             with transactions.read(self._engine) as conn:
                 known = file_records.known_files(conn, batch)
             yield from known.values()
-
-    def _has(self, file: DueFile) -> bool:
-        return self._store.find(file.sha1) is not None
 
     def _strangers(self) -> FileTotal:
         tally = _Tally()
@@ -297,9 +290,9 @@ class _Adopting:
             self._here_already += 1
             return
         try:
-            verify.verify(path, _expected(file))
-        except (DamagedFileError, OSError) as exc:
-            self._damaged.append(_said(exc))
+            verify.verify(path, Expected.of(file))
+        except (DamagedFileError, UnreadableFileError) as exc:
+            self._damaged.append(exc.message)
             return
         aside = self._store.aside(file.sha1)
         if adoption.link(path, aside):
@@ -323,15 +316,3 @@ class _Adopting:
             damaged=tuple(self._damaged),
             without_room=self._without_room.total(),
         )
-
-
-def _named(file: DueFile) -> str:
-    return f"{file.name} ({file.sha1.hex().upper()})"
-
-
-def _said(error: DamagedFileError | OSError) -> str:
-    return error.message if isinstance(error, DamagedFileError) else str(error)
-
-
-def _expected(file: DueFile) -> Expected:
-    return Expected(sha1=file.sha1, sha256=file.sha256, size=file.size)

@@ -9,7 +9,7 @@ class RecentSettings(SecondOld[Shared]):
 
     def files_are_kept(self) -> bool:
         """Whether update files are kept here, and not left to Microsoft."""
-        return self.current().content.store == "local"
+        return self.current().content.is_kept_here
 
     def most_installed(self) -> int:
         """Return how many installed updates a computer may list."""

@@ -289,7 +289,7 @@ def _close_run_without_job(conn: Connection, now: datetime, shared: Shared) -> N
     if runs.has_brought_documents(conn, run.id):
         # What it brought is offered from now on, so approvals must say truly what is here of it.
         settle_readiness(conn, chosen_files(conn, shared))
-        catalogue_changed(conn)
+        catalogue_changed(conn, run_id=run.id)
 
 
 def _attempts(conn: Connection, timetable: Timetable, now: datetime) -> list[Attempt]:

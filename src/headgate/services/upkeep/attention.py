@@ -57,6 +57,7 @@ class Deed(StrEnum):
     SYNCHRONIZE = "synchronize"
     AGREE = "agree"  #: synchronize although a first run is large
     LOOK_AT_RUN = "look_at_run"
+    ACCEPT_LICENCE = "accept_licence"
     CHOOSE_PRODUCTS = "choose_products"
     CHOOSE_FILES = "choose_files"
     CHOOSE_SCHEDULE = "choose_schedule"
@@ -75,6 +76,7 @@ class Item:
     next_step: str = ""
     deed: Deed = Deed.BY_HAND
     run_id: int | None = None  #: with LOOK_AT_RUN
+    update_id: str | None = None  #: with ACCEPT_LICENCE
 
 
 class Attention:
@@ -109,6 +111,7 @@ class Attention:
                 *_new_products(conn, ProductsMode(shared.products.mode), now),
                 *_licences(conn),
                 *_waiting_for_files(conn),
+                *_waiting_for_licences(conn),
             ]
         found += [*self._server(), *self._room(shared), *self._certificate(), *_settings(shared)]
         order = list(Verdict)
@@ -149,7 +152,7 @@ class Attention:
                     "Free space there, or move the data directory to a larger disk."
                 ),
             )
-        if shared.content.store == "local" and not self._room_for_files().usable:
+        if shared.content.is_kept_here and not self._room_for_files().usable:
             yield Item(
                 kind="room for files",
                 verdict=Verdict.WARNING,
@@ -312,6 +315,26 @@ def _waiting_for_files(conn: Connection) -> Iterator[Item]:
                 "The next synchronization asks for them again, and says why one does not come."
             ),
             deed=Deed.SYNCHRONIZE,
+        )
+
+
+def _waiting_for_licences(conn: Connection) -> Iterator[Item]:
+    """Yield approved updates with a licence nobody has accepted, and where to begin."""
+    waiting = decisions.waiting_for_licences(conn)
+    if waiting:
+        yield Item(
+            kind="waiting for licences",
+            verdict=Verdict.WARNING,
+            sentence=counted(
+                "{count} approved update has a new licence that nobody has accepted: no computer "
+                "installs it yet.",
+                "{count} approved updates have a new licence that nobody has accepted: no computer "
+                "installs them yet.",
+                count=len(waiting),
+            ),
+            next_step=Sentence("Approve again what you still want, and accept the licence."),
+            deed=Deed.ACCEPT_LICENCE,
+            update_id=waiting[0],
         )
 
 

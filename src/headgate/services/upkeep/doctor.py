@@ -134,7 +134,7 @@ def _room_for_files(patient: Patient) -> Finding:
         place=str(patient.directory.content),
         reserve=Bytes(space.reserve),
     )
-    if space.usable or patient.shared.content.store != "local":
+    if space.usable or not patient.shared.content.is_kept_here:
         return Finding(subject=subject, verdict=Verdict.WELL, sentence=said)
     return Finding(
         subject=subject,

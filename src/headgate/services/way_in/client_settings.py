@@ -25,19 +25,19 @@ class RegistryValue:
 
 
 def values_for(
-    server: str, group: str | None, *, files_from_microsoft: bool = False
+    server: str, group: str | None, *, only_here: bool = False
 ) -> tuple[RegistryValue, ...]:
     """Return what makes a computer use a server; ``server`` is its URL with scheme and port.
 
     Reports go to the same address ([MS-WUSP] <60>): agents use one cookie for both. Windows 10 2004
-    and later ask a server only for what the scan-source policies give it. Computers that fetch
-    their files from Microsoft must not be kept from its addresses.
+    and later ask a server only for what the scan-source policies give it. ``only_here``: they are
+    kept from Microsoft's addresses, which the Microsoft Store needs, too.
     """
     values: list[RegistryValue] = [
         RegistryValue(key=UPDATE_KEY, name="WUServer", value=server),
         RegistryValue(key=UPDATE_KEY, name="WUStatusServer", value=server),
     ]
-    if not files_from_microsoft:
+    if only_here:
         values.append(
             RegistryValue(
                 key=UPDATE_KEY, name="DoNotConnectToWindowsUpdateInternetLocations", value=1

@@ -53,6 +53,19 @@ class GroupNameError(UsageError):
         )
 
 
+class OnlyHereError(UsageError):
+    """Computers were to be kept from Microsoft, where they fetch their files."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Sentence(
+                "Computers fetch update files from Microsoft (`content.store` is `microsoft`), so "
+                "they must not be kept from it."
+            ),
+            next_step=Sentence("Connect without --only-here, or set `content.store=local` first."),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """What to do on a computer, and what must be open on the way."""
@@ -64,6 +77,7 @@ class Connection:
     #: Where its certificate can be fetched: over plain HTTP, before anything is trusted.
     authority_url: str | None
     files_from_microsoft: bool  #: computers fetch update files there, and licences from here
+    only_here: bool  #: computers are kept from Microsoft's own servers
     could_use_tls: bool  #: the server listens with TLS, and this connection goes without
     cautions: tuple[Sentence, ...]  #: what would keep computers away as things are
 
@@ -82,12 +96,17 @@ class ConnectClients:
     has_own_certificate: bool  #: the administrator's, which computers trust already
     files_from_microsoft: bool = False
 
-    def connection(self, *, tls: bool | None = None, group: str | None = None) -> Connection:
+    def connection(
+        self, *, tls: bool | None = None, group: str | None = None, only_here: bool = False
+    ) -> Connection:
         """Return what to do on a computer.
 
-        ``tls``: None for what fits the certificate. ``group``: for client-side targeting. Raises
-        NoTlsError, GroupNameError.
+        ``tls``: None for what fits the certificate. ``group``: for client-side targeting.
+        ``only_here``: it never asks Microsoft's own servers. Raises NoTlsError, GroupNameError,
+        OnlyHereError.
         """
+        if only_here and self.files_from_microsoft:
+            raise OnlyHereError
         if group is not None and (group := requested_group(group)) is None:
             raise GroupNameError
         present = self.addresses.present()
@@ -101,10 +120,11 @@ class ConnectClients:
         return Connection(
             server=server,
             content_port=urlsplit(plain).port or _USUAL_PORTS["http"],
-            values=values_for(server, group, files_from_microsoft=self.files_from_microsoft),
+            values=values_for(server, group, only_here=only_here),
             authority=authority,
             authority_url=f"{plain}/console/certificate/headgate-ca.crt" if authority else None,
             files_from_microsoft=self.files_from_microsoft,
+            only_here=only_here,
             could_use_tls=not tls and bool(present.https),
             cautions=self._cautions(server, running=present.running, tls=tls),
         )

@@ -54,7 +54,7 @@ def generated_world(shape: WorldShape) -> World:
     writer = UpdateWriter(shape=shape, products=_products(shape), groups=groups)
     updates = [one for group in range(groups) for one in _group(writer, group)]
     missing = shape.revisions - len(configuration) - len(updates)
-    configuration.extend(_detectoid(shape, 1_000_000 + one, 0.5) for one in range(max(0, missing)))
+    configuration.extend(_detectoid(1_000_000 + one, 0.5) for one in range(max(0, missing)))
     first = Month(publications=(*configuration, *updates), languages=taxonomy.languages())
     months = [first]
     if shape.next_month:
@@ -78,8 +78,7 @@ def _configuration(shape: WorldShape) -> Iterator[Publication]:
     yield from (_category(shape, number) for number in range(categories))
     detectoids = room - categories
     yield from (
-        _detectoid(shape, number, (number * 61 % detectoids) / detectoids)
-        for number in range(detectoids)
+        _detectoid(number, (number * 61 % detectoids) / detectoids) for number in range(detectoids)
     )
 
 
@@ -98,7 +97,7 @@ def _category(shape: WorldShape, number: int) -> Publication:
     return _configured(revision, rules.Rules(is_installed=rules.ALWAYS))
 
 
-def _detectoid(shape: WorldShape, number: int, place: float) -> Publication:
+def _detectoid(number: int, place: float) -> Publication:
     identity = RevisionIdentity(made_up_id("generated detectoid", str(number)), 200)
     return Publication(
         identity=identity,

@@ -1,8 +1,10 @@
 """What the agent makes of the updates it holds: installed, needed, or no business of this machine.
 
 Prerequisites first, then the update's own rules; of a bundle, those of its members: each clause
-wants one that is installed or can be. An update without any rule of its own and without members
-concerns nobody, as nothing would ever tell that it is installed.
+wants one that is installed or can be. A bundle that says itself that it is not installed is not,
+whatever its members say; with nothing left of it to install it concerns nobody. Neither does an
+update without any rule of its own and without members, as nothing would ever tell that it is
+installed.
 """
 
 from collections import Counter
@@ -87,7 +89,12 @@ class Evaluation:
             "is_installable", core.is_installable, core
         ):
             return Verdict.NOT_APPLICABLE
-        return self._judge_members(core) if core.is_bundle else Verdict.NEEDED
+        if not core.is_bundle:
+            return Verdict.NEEDED
+        verdict = self._judge_members(core)
+        if verdict is Verdict.INSTALLED and core.is_installed is not None:
+            return Verdict.NOT_APPLICABLE
+        return verdict
 
     def _is_met(self, clause: tuple[str, ...]) -> bool:
         return any(self.is_installed(one) for name in clause for one in self._by_id.get(name, ()))

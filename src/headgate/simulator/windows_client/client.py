@@ -7,17 +7,20 @@ event at the next opportunity, and in the outcome by name.
 from collections import Counter
 from dataclasses import dataclass, field
 
+from headgate.errors import unexpected
+from headgate.logs import get_logger
 from headgate.simulator.windows_client.agent_errors import AgentError
 from headgate.simulator.windows_client.applicability import Evaluation
 from headgate.simulator.windows_client.connection import Connection
 from headgate.simulator.windows_client.installation import Installation, Treated, after_restart
 from headgate.simulator.windows_client.reporting import Event, Reporter
-from headgate.simulator.windows_client.scan import Scan
+from headgate.simulator.windows_client.scan import Scan, offered
 from headgate.simulator.windows_client.session import Session
 from headgate.simulator.windows_client.state import AgentState
 
 CALLER = "UpdateOrchestrator"
-_ROUNDS = 4  #: of scanning and installing; what one update unlocks is installed in the next
+_log = get_logger(__name__)
+_ROUNDS = 4  #: of installing, each with a scan behind it; what one unlocks is installed in the next
 #: Actions whose updates stand in the status report: never members of bundles (FACTS §9.5).
 _REPORTED = frozenset({"Install", "OptionalInstall", "PreDeploymentCheck", "Uninstall"})
 _UPDATES = frozenset({"Software", "Driver"})
@@ -38,7 +41,7 @@ class Outcome:
     installed: list[Treated] = field(default_factory=list)
     uninstalled: list[Treated] = field(default_factory=list)
     failed: list[Treated] = field(default_factory=list)
-    unneeded: set[str] = field(default_factory=set)  #: offered; others installed replace them
+    unneeded: set[str] = field(default_factory=set)  #: offered; replaced by others, or taken back
     restarts: int = 0
     events: int = 0  #: reported and accepted
     bytes_downloaded: int = 0
@@ -62,7 +65,7 @@ class WindowsClient:
         self._caller = caller
 
     def run(self, *, categories: tuple[str, ...] = ()) -> Outcome:
-        """Do the whole journey once and tell what came of it; never raises AgentError."""
+        """Do the whole journey once and tell what came of it, whatever goes wrong on the way."""
         machine = self.state.machine
         outcome = Outcome(name=machine.name, client_id=machine.client_id)
         try:
@@ -75,6 +78,9 @@ class WindowsClient:
                     outcome.events = reporter.sent
         except AgentError as error:
             outcome.error, outcome.hresult = error.message, error.shown
+        except Exception as error:  # one computer's trouble: the others of its fleet go on
+            _log.info("a computer failed unexpectedly", computer=machine.name, exc_info=True)
+            outcome.error, outcome.hresult = unexpected(error), AgentError("").shown
         return outcome
 
     def _rounds(
@@ -85,16 +91,14 @@ class WindowsClient:
         categories: tuple[str, ...],
     ) -> None:
         self._restart_if_due(reporter, outcome)  # somebody was stopped in the middle
-        for round_number in range(_ROUNDS):
-            evaluation = self._scan(session, reporter, outcome, categories)
-            if round_number == 0:
-                outcome.offered = len(_offered(self.state, evaluation))
-            elif not self._untried(evaluation, outcome):
-                return
+        evaluation = self._scan(session, reporter, outcome, categories)
+        outcome.offered = len(offered(self.state, evaluation, "Install"))
+        for _ in range(_ROUNDS):
             changed = self._install(session, reporter, outcome, evaluation)
             self._restart_if_due(reporter, outcome)
             if not changed:
                 return
+            evaluation = self._scan(session, reporter, outcome, categories)
 
     def _install(
         self, session: Session, reporter: Reporter, outcome: Outcome, evaluation: Evaluation
@@ -103,7 +107,7 @@ class WindowsClient:
         installation = Installation(session, reporter, self._caller)
         done = installation.tally
         try:
-            installation.run(evaluation)
+            installation.run(evaluation, but={one.update_id for one in outcome.failed})
         finally:
             outcome.installed += done.installed
             outcome.uninstalled += done.uninstalled
@@ -118,11 +122,6 @@ class WindowsClient:
             self.state.pending = ()
             outcome.restarts += 1
             reporter.note(Event.RESTARTED)
-
-    def _untried(self, evaluation: Evaluation, outcome: Outcome) -> bool:
-        """Whether something is offered that has not just failed."""
-        failed = {one.update_id for one in outcome.failed}
-        return bool(set(_offered(self.state, evaluation)) - failed)
 
     def _scan(
         self,
@@ -156,15 +155,8 @@ class WindowsClient:
         installed = {core.update_id for core in reported if evaluation.is_installed(core)}
         outcome.needed, outcome.present = len(needed), len(installed)
         reporter.scan_finished(
-            offered=len(_offered(self.state, evaluation)), needed=needed, installed=installed
+            offered=len(offered(self.state, evaluation, "Install")),
+            needed=needed,
+            installed=installed,
         )
         reporter.flush()
-
-
-def _offered(state: AgentState, evaluation: Evaluation) -> list[str]:
-    """Return the ids of updates that are approved and needed."""
-    return [
-        one.core.update_id
-        for _, one in state.cached()
-        if one.deployment.action == "Install" and evaluation.is_needed(one.core)
-    ]

@@ -49,20 +49,38 @@ _HTTP_CODES: Final = {
 }
 _OTHER_STATUS = 0x8024402B
 _UNREADABLE = 0x80244008  #: WU_E_PT_SOAPCLIENT_PARSE
+#: No HTTP: nobody answers, or an address nobody can have (UnicodeError: a name DNS cannot carry).
+_NO_ANSWER = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
+
+
+def wrong_address(server: str) -> Sentence | None:
+    """Return why this cannot be the address of a server, None when it can."""
+    if not server.isprintable() or " " in server:
+        return Sentence("{server!r} has a blank or a control character in it.", server=server)
+    if "?" in server or "#" in server:
+        return Sentence(
+            "{server!r} has a query or a fragment, and no call can be put behind that.",
+            server=server,
+        )
+    try:
+        parts = urlsplit(server)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        httpx2.URL(server).raw_host.decode("ascii").encode("idna")
+    except (ValueError, httpx2.InvalidURL):  # a port that is no number, a name with a hole
+        is_one = False
+    return None if is_one else Sentence("{server!r} is no address of a server.", server=server)
 
 
 class Connection:
     """The way from one computer to its server; any number of its threads may use it."""
 
     def __init__(self, server: str) -> None:
-        parts = urlsplit(server)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ServerUnreachable(
-                Sentence("{server!r} is no address of a server.", server=server)
-            )
+        wrong = wrong_address(server)
+        if wrong is not None:
+            raise ServerUnreachable(wrong)
         self.server = server.rstrip("/")
         self._client = httpx2.Client(
             timeout=_TIMEOUT,
@@ -133,7 +151,7 @@ class Connection:
             with self._client.stream("POST", url, content=body, headers=headers) as answer:
                 encoding = answer.headers.get("Content-Encoding", "identity").lower()
                 return answer.status_code, _unpacked(encoding, answer.iter_raw())
-        except httpx2.HTTPError as error:
+        except _NO_ANSWER as error:
             raise ServerUnreachable(
                 Sentence("{url} does not answer: {reason}", url=url, reason=str(error))
             ) from error
@@ -153,7 +171,7 @@ class Connection:
         }
         try:
             answer = self._client.get(url, headers=headers)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except _NO_ANSWER as error:
             raise DownloadFailed(
                 Sentence("{url} does not answer: {reason}", url=url, reason=str(error))
             ) from error

@@ -16,6 +16,7 @@ from headgate.wire.cookie import Cookie
 from headgate.wire.xmltree import Element
 
 _INFO_TYPES = ("Extended", "LocalizedProperties")
+_LARGEST_FILE = 1 << 40  #: bytes; a million pieces, and the largest real files have some 20 GB
 _RESTARTING = frozenset({"AlwaysRequiresReboot", "CanRequestReboot"})
 
 
@@ -130,6 +131,10 @@ def _with_extended(known: Details, root: Element) -> Details:
     )
 
 
+def _read_size(text: str) -> int:
+    return lexical.read_integer(text, least=0, most=_LARGEST_FILE)
+
+
 def _file(element: Element) -> UpdateFile:
     second = [
         one
@@ -140,7 +145,7 @@ def _file(element: Element) -> UpdateFile:
         raise MalformedMessage(Sentence("a file has no AdditionalDigest of SHA256"))
     return UpdateFile(
         name=xmltree.attribute(element, "FileName", str),
-        size=xmltree.attribute(element, "Size", int),
+        size=xmltree.attribute(element, "Size", _read_size),
         sha1=xmltree.attribute(element, "Digest", lexical.read_base64),
         sha256=xmltree.own_value(second[0], lexical.read_base64),
     )

@@ -22,22 +22,33 @@ _FOLDERS = {
     43: r"C:\Program Files\Common Files",
     44: r"C:\Program Files (x86)\Common Files",
 }
+#: On a 32-bit Windows, ``CSIDL_…X86`` names the one folder there is.
+_IN_32_BIT = {41: 37, 42: 38, 44: 43}
 
 
 def _path(question: Question) -> str | None:
-    """Return the full path of the file a rule names, None when its folder is unknown."""
-    folder: str | None
-    if question.rule.name.endswith("PrependRegSz"):
-        data = data_of(question)
-        folder = data if isinstance(data, str) else None
-    else:
-        folder = _FOLDERS.get(question.number("Csidl"))
+    """Return the full path of the file a rule names, None when its folder is unknown.
+
+    Two backslashes at its beginning are one too many, not a share: the agent removes duplicates
+    ([MS-WUSP] <42>).
+    """
+    folder = _folder(question)
     if not folder:
         return None
     path = question.text("Path")
-    if ntpath.splitdrive(path)[0]:
+    if path[1:2] == ":":
         return ntpath.normpath(path)
     return ntpath.normpath(ntpath.join(folder, path.lstrip("\\")))
+
+
+def _folder(question: Question) -> str | None:
+    if question.rule.name.endswith("PrependRegSz"):
+        data = data_of(question)
+        return data if isinstance(data, str) else None
+    csidl = question.number("Csidl")
+    if csidl is not None and question.machine.hardware.architecture == "X86":
+        csidl = _IN_32_BIT.get(csidl, csidl)
+    return _FOLDERS.get(csidl)
 
 
 def _file(question: Question) -> FileFacts | None:
@@ -57,17 +68,19 @@ def _remove(question: Question) -> Machine | None:
     return None if path is None else question.machine.without_file(path)
 
 
-def _exists(question: Question) -> bool:
+def _exists(question: Question) -> bool | None:
     file = _file(question)
     if file is None:
         return False
     size, version = question.number("Size"), question.text("Version")
-    return (
+    is_alike = (
         (size is None or file.size == size)
         and (not version or version_numbers(file.version or "") == version_numbers(version))
         and _same_moment(file.created, question.text("Created"))
         and _same_moment(file.modified, question.text("Modified"))
     )
+    # of which language a file is, no machine says
+    return None if is_alike and question.text("Language") else is_alike
 
 
 def _same_moment(found: str, asked: str) -> bool:

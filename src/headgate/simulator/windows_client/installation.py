@@ -5,7 +5,7 @@ was changed so that the update's own rules are true, and the rules, asked anew, 
 wants a restart changes the machine at the restart.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from headgate.sentences import Sentence
@@ -45,7 +45,8 @@ class InstallTally:
     installed: list[Treated] = field(default_factory=list)
     uninstalled: list[Treated] = field(default_factory=list)
     failed: list[Treated] = field(default_factory=list)
-    unneeded: set[str] = field(default_factory=set)  #: update ids; others made them superfluous
+    #: Update ids; others made them superfluous, or the server has taken them back.
+    unneeded: set[str] = field(default_factory=set)
     bytes_downloaded: int = 0
 
     @property
@@ -69,43 +70,66 @@ class Installation:
         self._details: dict[int, Details] = {}
         self.tally = InstallTally()
 
-    def run(self, evaluation: Evaluation) -> InstallTally:
-        """Install and uninstall what is offered. Raises AgentError when the server fails us."""
-        to_install = _newest_first(
-            [core for _, core in offered(self._state, evaluation, "Install")]
-        )
-        to_remove = [core for _, core in offered(self._state, evaluation, "Uninstall")]
-        self._learn(evaluation, [*to_install, *to_remove])
+    def run(self, evaluation: Evaluation, *, but: Collection[str] = ()) -> InstallTally:
+        """Install and uninstall what is offered, save the updates ``but``, which have failed.
+
+        Raises AgentError when the server fails us.
+        """
+        to_install = _newest_first(self._offered(evaluation, "Install", but))
+        to_remove = self._offered(evaluation, "Uninstall", but)
+        gone = self._learn(evaluation, [*to_install, *to_remove])
         for core in to_install:
             now = self._evaluation(after_restart(self._state))
-            if now.is_needed(core):
-                self._treat(core, list(_parts(core, now)))
-            else:
+            if self._wanted(core, evaluation) & gone or not now.is_needed(core):
                 self.tally.unneeded.add(core.update_id)
+            else:
+                self._treat(core, list(_parts(core, now)))
         for core in to_remove:
-            self._remove(core, evaluation)
+            if self._wanted(core, evaluation) & gone:
+                self.tally.unneeded.add(core.update_id)
+            else:
+                self._remove(core, evaluation)
         return self.tally
 
-    def _learn(self, evaluation: Evaluation, cores: Sequence[Core]) -> None:
-        """Ask for the details of what is offered and of the parts that were chosen."""
-        wanted = {
-            self._number(part)
-            for core in cores
-            for part in (core, *_parts(core, evaluation, with_bundles=True))
-        }
+    def _offered(self, evaluation: Evaluation, action: str, but: Collection[str]) -> list[Core]:
+        found = offered(self._state, evaluation, action)
+        return [core for _, core in found if core.update_id not in but]
+
+    def _wanted(self, core: Core, evaluation: Evaluation) -> set[int]:
+        """Return the numbers of an update and of the parts that were chosen of it."""
+        parts = _parts(core, evaluation, with_bundles=True)
+        return {self._number(core), *map(self._number, parts)}
+
+    def _learn(self, evaluation: Evaluation, cores: Iterable[Core]) -> set[int]:
+        """Ask for the details of all that is wanted; return what the server has taken back.
+
+        That was declined, or replaced, since the scan ([MS-WUSP] 3.1.5.9); it is forgotten.
+        """
+        wanted = set[int]().union(*(self._wanted(core, evaluation) for core in cores))
         self._details, gone = fetch_details(self._session, self._caller, sorted(wanted))
         for number in gone:
             self._state.updates.pop(number, None)
             self._state.drivers.pop(number, None)
+        return gone
 
     def _number(self, core: Core) -> int:
         return self._numbers[core.update_id, core.revision_number]
 
     def _details_of(self, core: Core) -> Details:
+        """Return details, asked for if what was installed has made us choose another part.
+
+        Raises DownloadFailed when the server has taken the update back, AgentError otherwise.
+        """
         number = self._number(core)
         if number not in self._details:
             self._details |= fetch_details(self._session, self._caller, [number])[0]
-        return self._details.get(number, Details())
+        if number not in self._details:
+            raise DownloadFailed(
+                Sentence(
+                    "The server does not deploy update {update} any more.", update=core.update_id
+                )
+            )
+        return self._details[number]
 
     def _evaluation(self, machine: Machine) -> Evaluation:
         return Evaluation(machine, (one.core for _, one in self._state.cached()))
@@ -181,7 +205,6 @@ class Installation:
     def _remove(self, core: Core, evaluation: Evaluation) -> None:
         title = self._details_of(core).title
         self._reporter.note(Event.UNINSTALL_STARTED, core, strings=(title,))
-        treated = Treated(update_id=core.update_id, title=title)
         try:
             machine = _changed(
                 self._state.machine, _installed_parts(core, evaluation), installed=False
@@ -190,11 +213,13 @@ class Installation:
             self._reporter.note(
                 Event.UNINSTALL_FAILED, core, strings=(error.shown, title), error=error
             )
-            self.tally.failed.append(treated)
+            self.tally.failed.append(
+                Treated(update_id=core.update_id, title=title, error=error.message)
+            )
         else:
             self._state.machine = machine
             self._reporter.note(Event.UNINSTALL_SUCCEEDED, core, strings=(title,))
-            self.tally.uninstalled.append(treated)
+            self.tally.uninstalled.append(Treated(update_id=core.update_id, title=title))
         self._reporter.flush()
 
 

@@ -17,6 +17,35 @@ ARCHITECTURES = {"X86": 0, "AMD64": 9, "ARM64": 12}
 
 WORKSTATION, DOMAIN_CONTROLLER, SERVER = 1, 2, 3
 
+#: ``EditionID`` by ``sku``, the number ``GetProductInfo`` answers.
+_EDITIONS = {
+    4: "Enterprise",
+    7: "ServerStandard",
+    8: "ServerDatacenter",
+    27: "EnterpriseN",
+    48: "Professional",
+    49: "ProfessionalN",
+    72: "EnterpriseEval",
+    79: "ServerStandardEval",
+    80: "ServerDatacenterEval",
+    98: "CoreN",
+    99: "CoreCountrySpecific",
+    100: "CoreSingleLanguage",
+    101: "Core",
+    119: "PPIPro",
+    121: "Education",
+    122: "EducationN",
+    125: "EnterpriseS",
+    126: "EnterpriseSN",
+    161: "ProfessionalWorkstation",
+    164: "ProfessionalEducation",
+    171: "EnterpriseG",
+    175: "ServerRdsh",
+    178: "Cloud",
+    188: "IoTEnterprise",
+    191: "IoTEnterpriseS",
+}
+
 _SOFTWARE = "hkey_local_machine\\software\\"
 _CURRENT_VERSION = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _Value = TypeVar("_Value")
@@ -238,8 +267,9 @@ class Machine:
         }
 
     def _current_version(self) -> dict[str, RegistryData]:
-        """The values Windows itself keeps about its version."""
+        """The values Windows itself keeps about its version and edition, and where it lies."""
         windows = self.windows
+        edition = _EDITIONS.get(windows.sku)
         return {
             "CurrentBuild": str(windows.build),
             "CurrentBuildNumber": str(windows.build),
@@ -249,7 +279,9 @@ class Machine:
             "DisplayVersion": windows.release,
             "InstallationType": "Client" if windows.product_type == WORKSTATION else "Server",
             "ProductName": windows.description,
+            "SystemRoot": r"C:\Windows",
             "UBR": windows.ubr,
+            **({} if edition is None else {"EditionID": edition}),
         }
 
 

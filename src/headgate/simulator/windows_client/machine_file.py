@@ -10,14 +10,8 @@
     release = "24H2"
     description = "Windows 10 Pro"
 
-    [machine.registry.'HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso']
-    Installed = 1
-    Edition = "Enterprise"
-
-    [machine.files.'C:\\Windows\\System32\\mrt.exe']
-    version = "5.131.0.0"
-
 Every table and entry is an attribute of ``machine.Machine``; what is left out has its default.
+docs/lab-machines.md shows them all.
 """
 
 import tomllib
@@ -29,56 +23,78 @@ import msgspec
 
 from headgate.errors import UsageError
 from headgate.sentences import Sentence, said_by
-from headgate.simulator.windows_client.machine import ARCHITECTURES, Machine
+from headgate.simulator.windows_client.machine import Machine
+from headgate.simulator.windows_client.machine_checks import wrong_entry
+
+_CORRECT_IT = Sentence("Correct it; docs/lab-machines.md shows every table and entry.")
 
 
 class MachineFileError(UsageError):
     """A file does not describe machines."""
 
-    next_step = Sentence("Every [[machine]] needs a name, a client_id and a table windows.")
-
 
 def read_machines(path: Path) -> list[Machine]:
     """Return the machines ``path`` describes, at least one. Raises MachineFileError."""
+    described = _content(path).get("machine")
+    if not isinstance(described, list) or not described:
+        raise MachineFileError(
+            Sentence("{path} has no [[machine]] table.", path=path),
+            next_step=Sentence("Every [[machine]] needs a name, a client_id and a table windows."),
+        )
+    return [_machine(path, number, one) for number, one in enumerate(described, start=1)]
+
+
+def _content(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise MachineFileError(
-            Sentence("{path} cannot be read: {reason}.", path=str(path), reason=str(error.strerror))
+            Sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror),
+            next_step=Sentence("Name a file with --machines that is there and that you may read."),
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, a number without end, 1,000 levels
         raise MachineFileError(
-            Sentence("{path} is not TOML: {reason}.", path=str(path), reason=said_by(error))
+            Sentence("{path} is not TOML: {reason}.", path=path, reason=said_by(error)),
+            next_step=Sentence("Correct it there; `headgate lab clients --help` shows an example."),
         ) from error
-    described = content.get("machine")
-    if not isinstance(described, list) or not described or set(content) != {"machine"}:
+    stranger = next((name for name in content if name != "machine"), None)
+    if stranger is not None:
         raise MachineFileError(
-            Sentence("{path} must hold [[machine]] tables and nothing else.", path=str(path))
+            Sentence(
+                "{path} has {name!r} beside its [[machine]] tables, where nothing else may stand.",
+                path=path,
+                name=stranger,
+            ),
+            next_step=Sentence("Tables of a machine are written [machine.NAME] below it."),
         )
-    return [_machine(path, one) for one in described]
+    return content
 
 
-def _machine(path: Path, described: Any) -> Machine:
+def _machine(path: Path, number: int, described: Any) -> Machine:
+    """Return a machine; ``number`` counts those of a file from 1."""
     try:
         machine = msgspec.convert(described, Machine)
     except msgspec.ValidationError as error:
-        raise MachineFileError(
-            Sentence("{path} describes no machine: {reason}.", path=str(path), reason=str(error))
-        ) from error
+        raise _wrong(path, number, str(error)) from error
     strange = next(_unknown(described, msgspec.to_builtins(machine)), None)
     if strange is not None:
-        raise MachineFileError(
-            Sentence("{path} has an unknown entry {name!r}.", path=str(path), name=strange)
-        )
-    if machine.hardware.architecture not in ARCHITECTURES:
-        raise MachineFileError(
-            Sentence(
-                "{path} names the architecture {name!r}; known are X86, AMD64 and ARM64.",
-                path=str(path),
-                name=machine.hardware.architecture,
-            )
-        )
+        raise _wrong(path, number, Sentence("unknown entry {name!r}", name=strange))
+    wrong = wrong_entry(machine)
+    if wrong is not None:
+        raise _wrong(path, number, wrong)
     return machine
+
+
+def _wrong(path: Path, number: int, reason: str) -> MachineFileError:
+    return MachineFileError(
+        Sentence(
+            "[[machine]] {number} of {path} describes no computer: {reason}.",
+            number=str(number),
+            path=path,
+            reason=reason,
+        ),
+        next_step=_CORRECT_IT,
+    )
 
 
 def _unknown(described: Any, understood: Any) -> Iterator[str]:

@@ -46,13 +46,18 @@ def holds(rule: Rule, machine: Machine, core: Core) -> bool | None:
         case "Or":
             return _any(holds(one, machine, core) for one in rule.inner)
         case "Not":
-            inside = holds(rule.inner[0], machine, core) if rule.inner else None
+            inside = holds(rule.inner[0], machine, core) if _denies_one(rule) else None
             return None if inside is None else not inside
         case "b.RegKeyLoop":
             return _loop(rule, machine, core)
         case _:
             kind = _KINDS.get(rule.name)
             return None if kind is None else kind.holds(Question(rule, machine, core))
+
+
+def _denies_one(rule: Rule) -> bool:
+    """Whether a *not* holds exactly one rule; nobody knows what one of none or of two would be."""
+    return len(rule.inner) == 1
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:
@@ -101,7 +106,7 @@ def _aimed(rule: Rule, key: str) -> Rule:
 
 def unknown_rules(rule: Rule) -> Iterator[str]:
     """Yield the names of rules inside ``rule``, itself included, that nobody here knows."""
-    if rule.name not in KNOWN_RULES:
+    if rule.name not in KNOWN_RULES or (rule.name == "Not" and not _denies_one(rule)):
         yield rule.name
     for one in rule.inner:
         yield from unknown_rules(one)
@@ -115,7 +120,7 @@ def become(rule: Rule, machine: Machine, core: Core, *, true: bool = True) -> Ma
     if holds(rule, machine, core) is true:
         return machine
     match rule.name:
-        case "Not":
+        case "Not" if _denies_one(rule):
             changed = become(rule.inner[0], machine, core, true=not true)
         case "And" | "Or":
             changed = _become_group(rule, machine, core, true)

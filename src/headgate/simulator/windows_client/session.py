@@ -14,6 +14,7 @@ from headgate.sentences import Sentence, said_by
 from headgate.simulator.windows_client.agent_errors import AnswerRefused, ServerSaidNo
 from headgate.simulator.windows_client.connection import AGENT_VERSION, PROTOCOL, Connection
 from headgate.simulator.windows_client.state import AgentState, CachedUpdate
+from headgate.wire import lexical
 from headgate.wire.clientsync import (
     get_authorization_cookie,
     get_config,
@@ -34,6 +35,7 @@ PLUG_IN = "SimpleTargeting"
 _REACTIONS = 6  #: to one call; then the agent gives up
 _IDENTITIES = 200  #: per RefreshCache
 _DIGESTS = 100  #: per GetFileLocations
+_USUAL_LIMIT = 50  #: revisions per GetExtendedUpdateInfo, when the server says nothing usable
 _SHORTEST_LIFE = timedelta(minutes=2)  #: of a cookie; a scan must fit in
 
 _Request = TypeVar("_Request")
@@ -112,7 +114,10 @@ class Session:
         self.state.last_change = config.last_change
         self.state.is_registration_required = config.is_registration_required
         limit = dict(config.properties).get("MaxExtendedUpdatesPerRequest", "")
-        self.state.extended_limit = int(limit) if limit.isdecimal() and int(limit) else 50
+        try:
+            self.state.extended_limit = lexical.read_integer(limit, least=1)
+        except ValueError:
+            self.state.extended_limit = _USUAL_LIMIT
 
     def authorize(self) -> None:
         """GetAuthorizationCookie at the service that the configuration names."""

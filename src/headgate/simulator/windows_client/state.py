@@ -1,17 +1,18 @@
 """What an agent remembers from one scan to the next: its cookie and the updates it was sent.
 
 ``--state DIR`` keeps it in one JSON file per computer, so that a fleet that is started again goes
-on where it was, as real computers do.
+on where it was, as real computers do. Of such a computer its memory tells what it is, whatever the
+description it was made of says meanwhile: updates were installed on it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from headgate.errors import UsageError
-from headgate.sentences import Sentence
+from headgate.errors import MalformedMessage, UsageError
+from headgate.sentences import Sentence, said_by
 from headgate.simulator.windows_client.core import Core, read_core
 from headgate.simulator.windows_client.machine import Machine
 from headgate.wire import lexical
@@ -21,9 +22,14 @@ from headgate.wire.cookie import Cookie
 
 
 class StateError(UsageError):
-    """What was kept of a computer cannot be read."""
+    """What was kept of a computer cannot be read, or nothing can be kept."""
 
     next_step = Sentence("Remove the file: the computer then starts afresh.")
+
+
+_OTHER_DIRECTORY = Sentence(
+    "Name a directory with --state in which you may write; what is missing of it is made."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +96,45 @@ def _path(directory: Path, machine: Machine) -> Path:
     return directory / f"{machine.client_id}.json"
 
 
+def open_directory(directory: Path, machines: Iterable[Machine]) -> None:
+    """Make the directory that is to keep these computers' memories.
+
+    Raises StateError when it cannot be made, or when two of them have one id: each would write
+    over what the other remembers.
+    """
+    names: dict[str, str] = {}
+    for machine in machines:
+        first = names.get(machine.client_id.lower())
+        if first is not None:
+            raise StateError(
+                Sentence(
+                    "{first} and {second} have the same client_id, {id}, and --state keeps one "
+                    "memory for each id.",
+                    first=first,
+                    second=machine.name,
+                    id=machine.client_id,
+                ),
+                next_step=Sentence("Give each its own, or leave out --state to try clones."),
+            )
+        names[machine.client_id.lower()] = machine.name
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(Sentence("{path} cannot be made", path=directory), error) from error
+
+
+def _unusable(what: Sentence, error: OSError) -> StateError:
+    return StateError(
+        Sentence("{what}: {reason}.", what=what, reason=error.strerror or str(error)),
+        next_step=_OTHER_DIRECTORY,
+    )
+
+
 def save(directory: Path, state: AgentState) -> None:
-    """Write what ``state`` (one that keeps fragments) holds; the file is replaced whole."""
+    """Write what ``state`` (one that keeps fragments) holds; the file is replaced whole.
+
+    Raises StateError.
+    """
     cookie = state.cookie
     kept = _Kept(
         machine=state.machine,
@@ -117,21 +160,39 @@ def save(directory: Path, state: AgentState) -> None:
     )
     path = _path(directory, state.machine)
     aside = path.with_suffix(".new")
-    aside.write_bytes(msgspec.json.encode(kept))
-    aside.replace(path)
+    try:
+        aside.write_bytes(msgspec.json.encode(kept))
+        aside.replace(path)
+    except OSError as error:
+        raise _unusable(Sentence("{path} cannot be written", path=path), error) from error
 
 
 def load(directory: Path, machine: Machine) -> AgentState:
     """Return what was kept of the computer, a fresh state when nothing was. Raises StateError."""
     path = _path(directory, machine)
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
+        written = path.read_bytes()
     except FileNotFoundError:
         return AgentState(machine=machine, keeps_fragments=True)
-    except (OSError, msgspec.MsgspecError) as error:
+    except OSError as error:
+        raise _unusable(Sentence("{path} cannot be read", path=path), error) from error
+    try:
+        state = _remembered(msgspec.json.decode(written, type=_Kept))
+        if state.machine.client_id != machine.client_id:
+            raise ValueError(Sentence("it is another's, {name}'s", name=state.machine.name))
+        return state
+    except (ValueError, MalformedMessage, RecursionError) as error:
         raise StateError(
-            Sentence("{path} cannot be read: {reason}.", path=str(path), reason=str(error))
+            Sentence(
+                "{path} does not hold what a computer remembers: {reason}",
+                path=path,
+                reason=said_by(error),
+            )
         ) from error
+
+
+def _remembered(kept: _Kept) -> AgentState:
+    """Return the state that was kept. Raises ValueError and MalformedMessage."""
     state = AgentState(
         machine=kept.machine,
         keeps_fragments=True,

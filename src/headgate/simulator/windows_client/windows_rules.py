@@ -6,13 +6,6 @@ from headgate.simulator.windows_client.comparison import compare
 from headgate.simulator.windows_client.machine import ARCHITECTURES, Machine, version_numbers
 from headgate.simulator.windows_client.rule_kind import Question, RuleKind
 
-_VERSION_PARTS = (
-    ("MajorVersion", "major"),
-    ("MinorVersion", "minor"),
-    ("BuildNumber", "build"),
-    ("ServicePackMajor", "service_pack"),
-)
-
 
 def _version(question: Question) -> bool | None:
     windows = question.machine.windows
@@ -23,13 +16,18 @@ def _version(question: Question) -> bool | None:
         common = windows.suite_mask & suite
         if not (common == suite if question.flag("AllSuitesMustBePresent") else common):
             return False
-    asked, ours = [], []
-    for name, attribute in _VERSION_PARTS:
-        number = question.number(name)
-        if number is not None:
-            asked.append(number)
-            ours.append(getattr(windows, attribute))
-    return compare(question.text("Comparison", "EqualTo"), ours, asked) if asked else True
+    ours = {
+        "MajorVersion": windows.major,
+        "MinorVersion": windows.minor,
+        "BuildNumber": windows.build,
+        "ServicePackMajor": windows.service_pack,
+        "ServicePackMinor": 0,  # as every agent registers it (FACTS §2.5)
+    }
+    asked = {name: number for name in ours if (number := question.number(name)) is not None}
+    if not asked:
+        return True
+    left = [ours[name] for name in asked]
+    return compare(question.text("Comparison", "EqualTo"), left, list(asked.values()))
 
 
 def _upgrade(question: Question) -> Machine | None:
@@ -49,7 +47,10 @@ def _processor(question: Question) -> bool | None:
     level = question.number("Level")
     if level is not None and hardware.processor_level != level:
         return False
-    return question.number("Architecture") == ARCHITECTURES[hardware.architecture]
+    if question.number("Architecture") != ARCHITECTURES[hardware.architecture]:
+        return False
+    # of which revision a processor is, no machine says
+    return None if question.text("Revision") else True
 
 
 def _processors(question: Question) -> bool | None:
@@ -71,7 +72,9 @@ def _speaks(question: Question, languages: tuple[str, ...]) -> bool:
 
 
 def _language(question: Question) -> bool:
-    return _speaks(question, (question.machine.windows.locale,))
+    """With further languages installed (MUI), Windows is localized to none ([MS-WUSP] <42>)."""
+    windows = question.machine.windows
+    return not windows.added_languages and _speaks(question, (windows.locale,))
 
 
 def _added_language(question: Question) -> bool:

@@ -223,7 +223,7 @@ drivers = Table(
     schema,
     revision_id(),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("hardware_id", Text, nullable=False),  # lower case
+    Column("hardware_id", Text, nullable=False),  # as written; compare without case
     Column("driver_class", Text),
     Column("manufacturer", Text),
     Column("model", Text),

@@ -22,6 +22,8 @@ approvals = Table(
     Column("decided_by", Text, nullable=False),
     # Every file that is due of the update is here and verified; see services/files/readiness.py.
     Column("files_ready", Boolean, nullable=False),
+    # The licences of its newest revision and of all that bundles are accepted.
+    Column("licences_accepted", Boolean, nullable=False),
     Index("ix_approvals_update_id", "update_id"),
 )
 

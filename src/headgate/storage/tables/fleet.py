@@ -12,6 +12,7 @@ computers = Table(
     # A small number of our own, for sets of computers; never reused.
     Column("number", Integer, nullable=False, unique=True),
     Column("dns_name", Text, nullable=False),
+    Column("host_name", Text, nullable=False),  # the name without its domain
     Column("requested_group", Text),  # client-side targeting, as sent
     Column("address", Text),
     Column("first_contact", UtcDateTime, nullable=False),
@@ -38,11 +39,12 @@ computers = Table(
     Column("bios_date", UtcDateTime),
     # Everything else it says about itself: JSON, from registration, scans and inventory reports.
     Column("inventory", Text),
-    # The same id under two names in turn: one disk image on two machines.
-    Column("other_name", Text),
-    Column("cloned_at", UtcDateTime),  # when names alternated last
-    Column("reimaged_at", UtcDateTime),  # when the same name came with a new id
+    # The same id under several names in turn: one disk image on several machines. JSON.
+    Column("earlier_names", Text),
+    Column("cloned_at", UtcDateTime),  # when the names said so last
+    Column("reimaged_at", UtcDateTime),  # when the same name came with another id
     Index("ix_computers_dns_name", "dns_name"),
+    Index("ix_computers_host_name", "host_name"),
     Index("ix_computers_last_contact", "last_contact"),
 )
 

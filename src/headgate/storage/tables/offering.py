@@ -17,7 +17,7 @@ live_revisions = Table(
     revision_id(),
     Column("is_leaf", Boolean, nullable=False),  # no revision here names it as a prerequisite
     Column("is_member", Boolean, nullable=False),  # a live bundle names it
-    Column("since", BigInteger, nullable=False),  # since when all of this holds
+    Column("since", BigInteger, nullable=False),  # since when this holds, and what bundles it
     sqlite_with_rowid=False,
 )
 

@@ -79,6 +79,7 @@ client_events = Table(
     Column("at_target", UtcDateTime, nullable=False),  # the computer's clock
     Column("received_at", UtcDateTime, nullable=False),
     Column("app_name", Text),
+    Column("device_id", Text),  # of drivers: the device
     Column("strings", Text, nullable=False),  # JSON: ReplacementStrings
     Column("misc", Text, nullable=False),  # JSON: MiscData as sent
     Index("ix_client_events_computer", "computer_id", "event_id"),

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from headgate.sentences import Sentence
 from headgate.services.catalogue.overview import Numbers
+from headgate.services.deciding.rules import Verb
 from headgate.services.people.telling import Told, Tone
 from headgate.services.upkeep.attention import Deed, Item
 from headgate.web.console import pictures, progress, set_up_steps
@@ -13,6 +14,7 @@ from headgate.web.console.category_names import category_names
 from headgate.web.console.own_paths import HOME
 from headgate.web.console.page import with_query
 from headgate.web.console.pictures import Bar
+from headgate.web.console.update_address import HERE
 from headgate.web.console.visit import Console, Visit
 from headgate.web.console.words import Words
 
@@ -110,6 +112,11 @@ def _way(visit: Visit, item: Item) -> Way | None:
     may = visit.visitor is not None and visit.visitor.may_change
     if not may or (item.deed is Deed.LEAD_TO_HTTPS and visit.caller.scheme != "https"):
         return None
+    if item.deed is Deed.ACCEPT_LICENCE:
+        return Way(
+            address=with_query(f"{HERE}/{item.update_id}/decision", verb=str(Verb.INSTALL)),
+            words=Sentence("Read the licence"),
+        )
     return _WAYS.get(item.deed)
 
 

@@ -35,6 +35,8 @@ def exception_handlers(console: Console) -> Mapping[Any, Callable[[Request, Any]
     def told(request: Request, error: HeadgateError) -> Response:
         face = messages.face_of(error)
         log.warning("failed", path=request.url.path, error=type(error).__name__, said=str(error))
+        if not request.url.path.startswith(HOME):  # what was refused names our folders
+            return PlainTextResponse(f"{face.heading}.\n", face.status)
         said = Mishap(face.heading, (error.message, error.next_step))
         return _page(console, request, face.status, said)
 

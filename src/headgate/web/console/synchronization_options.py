@@ -121,8 +121,8 @@ def _page(
 def _files_and_languages(content: Content, languages: str) -> list[str]:
     """Return in words what *Advanced* decides."""
     said: list[str] = [setting_words.said("content.store", content.store)]
-    if content.store == "local" and content.deferred:
+    if content.is_kept_here and content.deferred:
         said.append(LABELS["content.deferred"])
-    if content.store == "local" and content.express:
+    if content.is_kept_here and content.express:
         said.append(LABELS["content.express"])
     return [*said, languages]

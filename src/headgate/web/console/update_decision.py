@@ -140,6 +140,13 @@ def _approval(approval: Approval | None, waits_for: FileTotal, words: Words) -> 
                 size=Bytes(waits_for.size),
             )
         )
+    if approval.action is Action.INSTALL and not approval.licences_accepted:
+        values.append(
+            words.t(
+                "Waits until somebody accepts its new licence; until then, computers only "
+                "evaluate it"
+            )
+        )
     yield Fact(Sentence("Approval"), tuple(values))
 
 

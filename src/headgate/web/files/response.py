@@ -8,7 +8,7 @@ downloaders compare sizes with what the metadata declare (FACTS §6.2).
 import asyncio
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -27,6 +27,9 @@ _PROBED = [bytearray(1)]
 
 _OCTETS = "application/octet-stream"
 
+#: Reads so many bytes of a file at a place, in a thread. Raises OSError.
+Read = Callable[[ServedFile, int, int], bytes]
+
 #: Threads that read at once; they wait for the disk and give the interpreter back meanwhile.
 READERS = anyio.CapacityLimiter(8)
 
@@ -34,8 +37,11 @@ READERS = anyio.CapacityLimiter(8)
 class FileResponse:
     """The whole file, one piece (206) or several (206, multipart), as an ASGI application."""
 
-    def __init__(self, file: ServedFile, pieces: list[Piece] | None, *, with_body: bool) -> None:
+    def __init__(
+        self, file: ServedFile, pieces: list[Piece] | None, *, read: Read, with_body: bool
+    ) -> None:
         self._file = file
+        self._read = read
         self._with_body = with_body
         self._status, media_type, more = 206, _OCTETS, []
         self._parts: list[bytes | Piece]
@@ -99,7 +105,7 @@ class FileResponse:
                     await asyncio.sleep(0)  # others have their turn
                 continue
             data = await anyio.to_thread.run_sync(
-                os.pread, opened.fileno(), wanted, at, limiter=READERS
+                self._read, self._file, wanted, at, limiter=READERS
             )
             if not data:  # cut while it was read: the connection must not end as if all were well
                 raise OSError("the file is shorter than it was")

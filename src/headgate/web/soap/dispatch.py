@@ -1,11 +1,13 @@
 """From a body to an answer: parse, find the operation by its element, decode, ask, encode.
 
+A request without an element is the empty message of the operation its headers name.
+
 Two steps, because calls that write wait for a commit: :meth:`Dispatcher.begin` computes, and either
 has the answer or returns what is still to be done in another thread.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -17,10 +19,11 @@ from headgate.web.soap import calls, faults, replies
 from headgate.web.soap.client_services import ClientServices
 from headgate.web.soap.encodings import Compress, Encoded, encode
 from headgate.web.soap.faults import Asked
+from headgate.web.soap.hints import Hint
 from headgate.web.soap.replies import Reply
 from headgate.wire import soap
 from headgate.wire.clientsync.update_info import LargeXml
-from headgate.wire.soap import Envelope
+from headgate.wire.soap import Envelope, NoMessage, SoapVersion
 
 #: Elements and attributes in one request. Two lists of 100,000 ids have 400,000 tags; a tree of
 #: many more would take hundreds of megabytes.
@@ -40,6 +43,7 @@ class Request:
     body: bytes
     visitor: Visitor
     encodings: frozenset[str]  #: codings its sender accepts
+    hint: Hint = field(default_factory=Hint)  #: what its headers say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,9 @@ class Dispatcher:
     def begin(self, request: Request) -> Ready | Later:
         """Return the answer, or what is still to be done for it. Raises nothing."""
         try:
-            envelope = _opened(request.body)
+            envelope = _opened(request.body, request.hint)
+        except NoMessage as error:
+            return self._not_understood(request, Asked(operation="", version=error.version), error)
         except MalformedMessage as error:
             self.note(request.visitor, "", "no SOAP")
             return self._ready(replies.said(HTTPStatus.BAD_REQUEST, error.message), request)
@@ -76,10 +82,7 @@ class Dispatcher:
         try:
             known, question = _understood(envelope)
         except MalformedMessage as error:
-            self.note(
-                request.visitor, asked.operation, Refusal.INVALID_PARAMETERS, detail=error.message
-            )
-            return self._ready(faults.not_understood(asked), request)
+            return self._not_understood(request, asked, error)
         except Exception as error:
             return self._ready(faults.failed(asked, error), request)
         del envelope  # a tree takes many times what it says
@@ -100,6 +103,12 @@ class Dispatcher:
         self._services.contacts.refused(
             visitor, operation, reason, computer_id, at=self._services.now(), detail=detail
         )
+
+    def _not_understood(self, request: Request, asked: Asked, error: MalformedMessage) -> Ready:
+        self.note(
+            request.visitor, asked.operation, Refusal.INVALID_PARAMETERS, detail=error.message
+        )
+        return self._ready(faults.not_understood(asked), request)
 
     def _answered(self, request: Request, asked: Asked, known: calls.Known, question: Any) -> Ready:
         return self._ready(self._reply(request, asked, known, question), request)
@@ -134,13 +143,27 @@ class Dispatcher:
         return Ready(reply=reply, encoded=encoded)
 
 
-def _opened(body: bytes) -> Envelope:
-    """Return the message of a request. Raises MalformedMessage."""
+def _opened(body: bytes, hint: Hint) -> Envelope:
+    """Return the message of a request.
+
+    Raises NoMessage for an empty envelope when nothing is hinted at, MalformedMessage for no SOAP.
+    """
     if not body.strip():
-        raise MalformedMessage(Sentence("The request is empty; a SOAP message was expected."))
+        if not hint.operation:
+            raise MalformedMessage(Sentence("The request is empty; a SOAP message was expected."))
+        return _empty(hint.operation, hint.version)
     if body.count(b"<") + body.count(b"=") > MOST_MARKS:
         raise MalformedMessage(Sentence("The request has more parts than any honest one."))
-    return soap.read_request(body)
+    try:
+        return soap.read_request(body)
+    except NoMessage as error:
+        if not hint.operation:
+            raise
+        return _empty(hint.operation, error.version)
+
+
+def _empty(operation: str, version: SoapVersion) -> Envelope:
+    return soap.read_request(soap.write_request(f"<{operation}/>", version))
 
 
 def _understood(envelope: Envelope) -> tuple[calls.Known, Any]:

@@ -16,11 +16,13 @@ from starlette.types import Message, Receive, Scope, Send
 from headgate.errors import StorageError
 from headgate.logs import get_logger
 from headgate.services.clients.core_texts import CoreTexts
+from headgate.services.clients.refusals import Refusal
 from headgate.services.clients.visitor import Visitor
 from headgate.web.soap import encodings, replies
 from headgate.web.soap.desk import Busy, Desk
 from headgate.web.soap.dispatch import Dispatcher, Later, Ready, Request
 from headgate.web.soap.encodings import Encoded
+from headgate.web.soap.hints import Hint, hint_of
 from headgate.web.soap.large_cores import LargeCores
 from headgate.web.soap.receiving import Gone, Incoming, Limits, Unreadable
 from headgate.web.soap.replies import Reply
@@ -88,7 +90,7 @@ class SoapDoor:
         incoming = Incoming(headers, receive, self._limits)
         accepted = encodings.accepted(headers.get("accept-encoding"))
         try:
-            ready = await self._worked_out(incoming, visitor, accepted)
+            ready = await self._worked_out(incoming, visitor, accepted, hint_of(headers))
             with self._answers.share() as share:
                 share.take(_most_held(ready.encoded))
                 await self._send(ready.reply, ready.encoded, send, incoming)
@@ -96,6 +98,7 @@ class SoapDoor:
             self._dispatcher.note(visitor, "", f"HTTP {refusal.status.value}")
             await _turn_away(send, incoming, refusal.status, refusal.said)
         except (Busy, NoRoom):
+            self._dispatcher.note(visitor, "", Refusal.SERVER_BUSY)
             later = {"retry-after": str(RETRY_AFTER)}
             await _turn_away(send, incoming, HTTPStatus.SERVICE_UNAVAILABLE, _CROWDED, later)
         except Gone:
@@ -106,11 +109,11 @@ class SoapDoor:
         self._desk.close()
 
     async def _worked_out(
-        self, incoming: Incoming, visitor: Visitor, accepted: frozenset[str]
+        self, incoming: Incoming, visitor: Visitor, accepted: frozenset[str], hint: Hint
     ) -> Ready:
         with self._bodies.share() as share, self._small_bodies.share() as small:
             body = await incoming.read(share, small)
-            request = Request(body=body, visitor=visitor, encodings=accepted)
+            request = Request(body=body, visitor=visitor, encodings=accepted, hint=hint)
             return await incoming.unless_gone(self._answer(request))
 
     async def _answer(self, request: Request) -> Ready:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from headgate.wire import xpress_native
 from headgate.wire.clientsync.update_info import LargeXml
 
 #: Bytes an answer must have to be worth gzip.
@@ -27,11 +26,6 @@ class Encoded:
     encoding: str | None
     parts: Sequence[bytes | LargeXml]
     length: int  #: bytes in all
-
-
-def native_xpress() -> Compress | None:
-    """Return what makes xpress blocks; None in a build without a compiler (FACTS §1.5)."""
-    return xpress_native.compress if xpress_native.available() else None
 
 
 def accepted(header: str | None) -> frozenset[str]:

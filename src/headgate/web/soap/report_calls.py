@@ -1,7 +1,7 @@
 """The Reporting service: what computers tell. Nothing in it is ever turned into objects."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from headgate.fleet import names
 from headgate.fleet.events import ClientEvent
@@ -34,10 +34,9 @@ def report_event_batch(
     services: ClientServices, request: ReportEventBatchRequest, visitor: Visitor
 ) -> ReportEventBatchResponse:
     """ReportEventBatch: committed before ``true`` is answered."""
-    cookie = services.handshake.admit(
-        data_of(request.cookie), visitor, operation="ReportEventBatch"
-    )
-    _record(services, cookie.client_id, request.event_batch)
+    operation = "ReportEventBatch"
+    cookie = services.handshake.admit(data_of(request.cookie), visitor, operation=operation)
+    _record(services, cookie.client_id, request.event_batch, visitor, operation)
     return ReportEventBatchResponse()
 
 
@@ -48,7 +47,7 @@ def report_event_batch2(
     computer_id = names.client_id((request.computer_id or "").strip())
     if computer_id is None:
         raise ComputerRefused(Refusal.INVALID_PARAMETERS, "computerId")
-    _record(services, computer_id, request.event_batch)
+    _record(services, computer_id, request.event_batch, visitor, "ReportEventBatch2")
     if request.event_batch:  # else nobody has looked whether it is registered
         services.contacts.seen(computer_id, visitor, services.now())
     return ReportEventBatch2Response()
@@ -79,24 +78,39 @@ def report_inventory(
     return ReportInventoryResponse()
 
 
-def _record(services: ClientServices, computer_id: str, events: Sequence[ReportingEvent]) -> None:
-    services.reports.report(computer_id, [_event(each) for each in events], services.now())
+def _record(
+    services: ClientServices,
+    computer_id: str,
+    events: Sequence[ReportingEvent],
+    visitor: Visitor,
+    operation: str,
+) -> None:
+    at = services.now()
+    dropped = services.reports.report(computer_id, [_event(each, at) for each in events], at)
+    for reason, count in dropped.items():
+        # The computer hears ``true``, or it would send them for ever; people see who sent them.
+        services.contacts.refused(
+            visitor, operation, reason, computer_id, at=at, detail=f"{count} events"
+        )
 
 
-def _event(event: ReportingEvent) -> ClientEvent:
+def _event(event: ReportingEvent, arrived_at: datetime) -> ClientEvent:
+    """Return an event in our words; without number or name it is of no namespace, thus dropped."""
     basic, extended = event.basic_data, event.extended_data or _NOTHING
     about = basic.update_id
+    is_event = basic.event_id is not None and basic.event_instance_id is not None
     return ClientEvent.as_sent(
         computer_id=basic.target_id or "",
-        instance_id=basic.event_instance_id,
-        namespace_id=basic.namespace_id,
-        event_id=basic.event_id,
-        source_id=basic.source_id,
-        at_target=basic.time_at_target.astimezone(UTC),
+        instance_id=basic.event_instance_id or "",
+        namespace_id=(basic.namespace_id or 0) if is_event else 0,
+        event_id=basic.event_id or 0,
+        source_id=basic.source_id or 0,
+        at_target=(basic.time_at_target or arrived_at).astimezone(UTC),
         update_id=about.update_id if about else "",
         revision_number=about.revision_number if about else 0,
-        hresult=basic.win32_hresult,
+        hresult=basic.win32_hresult or 0,
         app_name=basic.app_name,
+        device_id=extended.device_id,
         strings=extended.replacement_strings or (),
         misc=extended.misc_data or (),
     )

@@ -4,6 +4,7 @@ Which fields a deployment has depends on the agent's protocol version ([MS-WUSP]
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from headgate.offer.questions import Device, InstalledDriver, OfferedUpdate
 from headgate.services.clients.core_texts import CoreText, LargeCore
@@ -101,11 +102,12 @@ def _device(device: wire_devices.Device) -> Device:
 
 
 def _installed(driver: wire_devices.InstalledDriver) -> InstalledDriver:
-    computer_id = driver.matching_computer_hwid
+    """Return an installed driver; one that does not say its age is older than any other."""
+    computer_id, dated = driver.matching_computer_hwid, driver.driver_ver_date
     return InstalledDriver(
         matching_id=driver.matching_id or "",
-        version=driver.driver_ver_version,
-        date=driver.driver_ver_date.date(),
+        version=driver.driver_ver_version or 0,
+        date=dated.date() if dated else date.min,
         driver_class=driver.driver_class or "",
         manufacturer=driver.manufacturer or "",
         provider=driver.provider or "",

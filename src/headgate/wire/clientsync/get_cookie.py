@@ -7,7 +7,7 @@ from headgate.wire import answers, cookie, lexical, soap, values, xmltree
 from headgate.wire.clientsync import namespaces
 from headgate.wire.clientsync.arrays import write_items
 from headgate.wire.clientsync.parts import Parts
-from headgate.wire.cookie import AuthorizationCookie, Cookie
+from headgate.wire.cookie import AuthorizationCookie, Cookie, ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "GetCookie"
@@ -18,9 +18,9 @@ class GetCookieRequest:
     """Shows who the computer is and which configuration it knows."""
 
     auth_cookies: tuple[AuthorizationCookie, ...]
-    old_cookie: Cookie | None = None  #: without data when there is none (FACTS §2.4)
+    old_cookie: ShownCookie | None = None  #: without data when there is none (FACTS §2.4)
     last_change: str | None  #: of the configuration, letter by letter as it was given
-    current_time: datetime | None  #: of the computer, UTC
+    current_time: datetime | None  #: of the computer, UTC; None also for what is no time
     protocol_version: str | None  #: of the computer, two numbers such as ``2.90``
 
 
@@ -37,12 +37,11 @@ def encode_request(request: GetCookieRequest, version: SoapVersion = SoapVersion
         cookie.write_authorization_cookie("AuthorizationCookie", one)
         for one in request.auth_cookies
     )
-    time = request.current_time
     content = (
         write_items("authCookies", shown)
         + cookie.write_cookie(request.old_cookie, "oldCookie")
         + values.write_text("lastChange", request.last_change)
-        + values.write_text("currentTime", None if time is None else lexical.write_datetime(time))
+        + values.write_moment("currentTime", request.current_time)
         + values.write_text("protocolVersion", request.protocol_version)
     )
     return soap.write_request(namespaces.message(NAME, content), version, Style.WCF)
@@ -55,13 +54,13 @@ def decode_request(envelope: Envelope) -> GetCookieRequest:
     return GetCookieRequest(
         auth_cookies=tuple(
             map(
-                cookie.read_authorization_cookie,
+                cookie.read_shown_authorization_cookie,
                 parts.each("authCookies", "AuthorizationCookie") or (),
             )
         ),
-        old_cookie=parts.cookie("oldCookie"),
+        old_cookie=parts.shown_cookie("oldCookie"),
         last_change=None if last_change is None else last_change.strip(),
-        current_time=parts.moment("currentTime"),
+        current_time=parts.readable("currentTime", lexical.read_datetime),
         protocol_version=parts.text("protocolVersion"),
     )
 

@@ -12,7 +12,7 @@ from headgate.wire.clientsync.file_locations import FileLocation, read_locations
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.update_data import UpdateData, answer_pieces, read_data
 from headgate.wire.clientsync.update_info import Pieces
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "GetExtendedUpdateInfo"
@@ -22,7 +22,7 @@ NAME = "GetExtendedUpdateInfo"
 class GetExtendedUpdateInfoRequest:
     """Asks for fragments of revisions; None for what was absent."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     revision_ids: tuple[int, ...] | None
     info_types: tuple[str, ...] | None  #: XmlUpdateFragmentType, such as ``Extended``
     locales: tuple[str, ...] | None  #: best first, ``en-US``
@@ -60,7 +60,7 @@ def decode_request(envelope: Envelope) -> GetExtendedUpdateInfoRequest:
     """Return the request. Raises MalformedMessage."""
     parts = Parts(envelope.message)
     return GetExtendedUpdateInfoRequest(
-        cookie=parts.cookie("cookie"),
+        cookie=parts.shown_cookie(),
         revision_ids=parts.ids("revisionIDs"),
         info_types=parts.strings("infoTypes", "XmlUpdateFragmentType"),
         locales=parts.strings("locales"),

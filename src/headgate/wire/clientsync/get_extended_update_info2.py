@@ -15,7 +15,7 @@ from headgate.wire.clientsync.identities import read_identities, write_identitie
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.update_data import UpdateData, answer_pieces, read_data
 from headgate.wire.clientsync.update_info import Pieces
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
@@ -27,7 +27,7 @@ NAME = "GetExtendedUpdateInfo2"
 class GetExtendedUpdateInfo2Request:
     """Asks for fragments, addresses and keys of revisions; None for what was absent."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     update_ids: tuple[UpdateIdentity, ...] | None
     info_types: tuple[str, ...] | None  #: besides the fragments ``FileUrl``, ``FileDecryption``
     locales: tuple[str, ...] | None
@@ -70,7 +70,7 @@ def decode_request(envelope: Envelope) -> GetExtendedUpdateInfo2Request:
     """Return the request. Raises MalformedMessage."""
     parts = Parts(envelope.message)
     return GetExtendedUpdateInfo2Request(
-        cookie=parts.cookie("cookie"),
+        cookie=parts.shown_cookie(),
         update_ids=read_identities(parts, "updateIDs"),
         info_types=parts.strings("infoTypes", "XmlUpdateFragmentType"),
         locales=parts.strings("locales"),

@@ -7,7 +7,7 @@ from headgate.wire.clientsync import namespaces
 from headgate.wire.clientsync.arrays import write_strings
 from headgate.wire.clientsync.file_locations import FileLocation, read_locations, write_locations
 from headgate.wire.clientsync.parts import Parts
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import Cookie, ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "GetFileLocations"
@@ -17,7 +17,7 @@ NAME = "GetFileLocations"
 class GetFileLocationsRequest:
     """Names files by SHA-1, of any length for the service to judge; None: list absent."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     file_digests: tuple[bytes, ...] | None
 
 
@@ -44,7 +44,7 @@ def decode_request(envelope: Envelope) -> GetFileLocationsRequest:
     """Return the request. Raises MalformedMessage."""
     parts = Parts(envelope.message)
     return GetFileLocationsRequest(
-        cookie=parts.cookie("cookie"), file_digests=parts.digests("fileDigests")
+        cookie=parts.shown_cookie(), file_digests=parts.digests("fileDigests")
     )
 
 

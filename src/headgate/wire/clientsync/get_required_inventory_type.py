@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from headgate.wire import answers, cookie, soap, values, xmltree
 from headgate.wire.clientsync import namespaces
 from headgate.wire.clientsync.parts import Parts
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "GetRequiredInventoryType"
@@ -18,7 +18,7 @@ NAME = "GetRequiredInventoryType"
 class GetRequiredInventoryTypeRequest:
     """Names the inventory rules that the computer has."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     rules_id: str
     rules_version: str | None = None
 
@@ -47,7 +47,7 @@ def decode_request(envelope: Envelope) -> GetRequiredInventoryTypeRequest:
     """Return the request. Raises MalformedMessage."""
     parts = Parts(envelope.message)
     return GetRequiredInventoryTypeRequest(
-        cookie=parts.cookie("cookie"),
+        cookie=parts.shown_cookie(),
         rules_id=xmltree.guid(envelope.message, "rulesId"),
         rules_version=parts.text("rulesVersion"),
     )

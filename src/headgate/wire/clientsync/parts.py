@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from headgate.wire import lexical, xmltree
-from headgate.wire.cookie import Cookie, read_cookie_of
+from headgate.wire.cookie import Cookie, ShownCookie, read_cookie_of, read_shown_cookie
 from headgate.wire.xmltree import Element
 
 _Value = TypeVar("_Value")
@@ -45,6 +45,10 @@ class Parts:
         """The child's text through a reader of :mod:`headgate.wire.lexical`."""
         found = self._children.get(name)
         return None if found is None else xmltree.own_value(found, read)
+
+    def readable(self, name: str, read: Callable[[str], _Value]) -> _Value | None:
+        """As :meth:`value`, and None for a text of another type: for what nothing hangs on."""
+        return xmltree.readable(self._children.get(name), read)
 
     def text(self, name: str) -> str | None:
         """The child's text, "" for an empty one."""
@@ -92,9 +96,14 @@ class Parts:
         return tuple(xmltree.own_value(one, lexical.read_base64) for one in found)
 
     def cookie(self, name: str) -> Cookie | None:
-        """The cookie in that child."""
+        """The cookie in that child of an answer."""
         found = self._children.get(name)
         return None if found is None else read_cookie_of(found)
+
+    def shown_cookie(self, name: str = "cookie") -> ShownCookie | None:
+        """The cookie in that child of a request, whatever state it is in."""
+        found = self._children.get(name)
+        return None if found is None else read_shown_cookie(found)
 
     def ids(self, name: str) -> tuple[int, ...] | None:
         """The numbers of an ArrayOfInt, which may be a hundred thousand."""

@@ -8,7 +8,7 @@ from headgate.wire.clientsync.arrays import write_items
 from headgate.wire.clientsync.identities import read_identities, write_identities
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.update_info import Deployment
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 from headgate.wire.values import UpdateIdentity
 from headgate.wire.xmltree import Element
@@ -20,7 +20,7 @@ NAME = "RefreshCache"
 class RefreshCacheRequest:
     """Names cached revisions; None when the list was absent."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     global_ids: tuple[UpdateIdentity, ...] | None
 
 
@@ -54,7 +54,7 @@ def decode_request(envelope: Envelope) -> RefreshCacheRequest:
     """Return the request. Raises MalformedMessage."""
     parts = Parts(envelope.message)
     return RefreshCacheRequest(
-        cookie=parts.cookie("cookie"), global_ids=read_identities(parts, "globalIDs")
+        cookie=parts.shown_cookie(), global_ids=read_identities(parts, "globalIDs")
     )
 
 

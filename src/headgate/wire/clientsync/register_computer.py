@@ -8,7 +8,7 @@ from typing import Any, Final
 from headgate.wire import answers, cookie, lexical, soap
 from headgate.wire.clientsync import namespaces
 from headgate.wire.clientsync.parts import Parts
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "RegisterComputer"
@@ -16,7 +16,7 @@ NAME = "RegisterComputer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputerInfo:
-    """[MS-WUSP] 2.2.2.2.3 ComputerInfo; None for what the computer left out.
+    """[MS-WUSP] 2.2.2.2.3 ComputerInfo; None for what the computer left out or wrote oddly.
 
     The schema demands the numbers; a computer that forgets one is registered all the same.
     """
@@ -53,7 +53,7 @@ class ComputerInfo:
 class RegisterComputerRequest:
     """A computer describes itself."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     computer_info: ComputerInfo | None
 
 
@@ -121,13 +121,13 @@ def decode_request(envelope: Envelope) -> RegisterComputerRequest:
     parts = Parts(envelope.message)
     info = parts.parts("computerInfo")
     return RegisterComputerRequest(
-        cookie=parts.cookie("cookie"),
+        cookie=parts.shown_cookie(),
         computer_info=None if info is None else _read(info),
     )
 
 
 def _read(info: Parts) -> ComputerInfo:
-    return ComputerInfo(**{field: info.value(name, read) for name, field, read in _ELEMENTS})
+    return ComputerInfo(**{field: info.readable(name, read) for name, field, read in _ELEMENTS})
 
 
 def encode_response(

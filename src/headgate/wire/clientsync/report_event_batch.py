@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.wire import cookie, lexical, soap
+from headgate.wire import cookie, lexical, soap, values
 from headgate.wire.clientsync import namespaces, report_answers, reporting_event
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.reporting_event import ReportingEvent
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "ReportEventBatch"
@@ -17,8 +17,8 @@ NAME = "ReportEventBatch"
 class ReportEventBatchRequest:
     """Events of one computer, in the order in which they happened."""
 
-    cookie: Cookie | None  #: of the Client service
-    client_time: datetime | None
+    cookie: ShownCookie | None  #: of the Client service
+    client_time: datetime | None  #: None also for what is no time
     event_batch: tuple[ReportingEvent, ...]
 
 
@@ -35,24 +35,19 @@ def encode_request(
     """Return the request's bytes."""
     content = (
         cookie.write_cookie(request.cookie)
-        + write_time(request.client_time)
+        + values.write_moment("clientTime", request.client_time)
         + reporting_event.write_events(request.event_batch)
     )
     message = namespaces.message(NAME, content, namespaces.REPORTING)
     return soap.write_request(message, version, Style.WCF)
 
 
-def write_time(moment: datetime | None) -> str:
-    """Return ``clientTime``, nothing for None."""
-    return "" if moment is None else f"<clientTime>{lexical.write_datetime(moment)}</clientTime>"
-
-
 def decode_request(envelope: Envelope) -> ReportEventBatchRequest:
     """Return the request. Raises MalformedMessage."""
     parts = Parts(envelope.message)
     return ReportEventBatchRequest(
-        cookie=parts.cookie("cookie"),
-        client_time=parts.moment("clientTime"),
+        cookie=parts.shown_cookie(),
+        client_time=parts.readable("clientTime", lexical.read_datetime),
         event_batch=reporting_event.read_events(parts),
     )
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.wire import soap, values
-from headgate.wire.clientsync import namespaces, report_answers, report_event_batch, reporting_event
+from headgate.wire import lexical, soap, values
+from headgate.wire.clientsync import namespaces, report_answers, reporting_event
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.reporting_event import ReportingEvent
 from headgate.wire.soap import Envelope, SoapVersion, Style
@@ -17,7 +17,7 @@ class ReportEventBatch2Request:
     """Events of a computer that only says who it is."""
 
     computer_id: str | None
-    client_time: datetime | None
+    client_time: datetime | None  #: None also for what is no time
     event_batch: tuple[ReportingEvent, ...]
 
 
@@ -34,7 +34,7 @@ def encode_request(
     """Return the request's bytes."""
     content = (
         values.write_text("computerId", request.computer_id)
-        + report_event_batch.write_time(request.client_time)
+        + values.write_moment("clientTime", request.client_time)
         + reporting_event.write_events(request.event_batch)
     )
     message = namespaces.message(NAME, content, namespaces.REPORTING)
@@ -46,7 +46,7 @@ def decode_request(envelope: Envelope) -> ReportEventBatch2Request:
     parts = Parts(envelope.message)
     return ReportEventBatch2Request(
         computer_id=parts.text("computerId"),
-        client_time=parts.moment("clientTime"),
+        client_time=parts.readable("clientTime", lexical.read_datetime),
         event_batch=reporting_event.read_events(parts),
     )
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from headgate.wire import answers, cookie, lexical, soap, values, xmltree
 from headgate.wire.clientsync import namespaces
 from headgate.wire.clientsync.parts import Parts
-from headgate.wire.clientsync.report_event_batch import write_time
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "ReportInventory"
@@ -26,8 +25,8 @@ class ReportingInventory:
 class ReportInventoryRequest:
     """The inventory of one computer."""
 
-    cookie: Cookie | None
-    client_time: datetime | None
+    cookie: ShownCookie | None
+    client_time: datetime | None  #: None also for what is no time
     inventory: ReportingInventory | None
 
 
@@ -42,7 +41,8 @@ def encode_request(
     request: ReportInventoryRequest, version: SoapVersion = SoapVersion.SOAP_11
 ) -> bytes:
     """Return the request's bytes."""
-    content = cookie.write_cookie(request.cookie) + write_time(request.client_time)
+    content = cookie.write_cookie(request.cookie)
+    content += values.write_moment("clientTime", request.client_time)
     inventory = request.inventory
     if inventory is not None:
         content += (
@@ -59,8 +59,8 @@ def decode_request(envelope: Envelope) -> ReportInventoryRequest:
     parts = Parts(envelope.message)
     inventory = parts.parts("inventory")
     return ReportInventoryRequest(
-        cookie=parts.cookie("cookie"),
-        client_time=parts.moment("clientTime"),
+        cookie=parts.shown_cookie(),
+        client_time=parts.readable("clientTime", lexical.read_datetime),
         inventory=None if inventory is None else _read(inventory),
     )
 

@@ -11,7 +11,7 @@ from headgate.wire.clientsync.arrays import write_ids
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.sync_info import SyncInfo
 from headgate.wire.clientsync.update_info import Pieces
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.soap import Envelope, SoapVersion, Style
 
 NAME = "SyncPrinterCatalog"
@@ -21,7 +21,7 @@ NAME = "SyncPrinterCatalog"
 class SyncPrinterCatalogRequest:
     """Tells what is cached; None for lists that were absent."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     installed_non_leaf_update_ids: tuple[int, ...] | None
     printer_update_ids: tuple[int, ...] | None
 
@@ -42,7 +42,7 @@ def decode_request(envelope: Envelope) -> SyncPrinterCatalogRequest:
     """Return the request. Raises MalformedMessage."""
     parts = Parts(envelope.message)
     return SyncPrinterCatalogRequest(
-        cookie=parts.cookie("cookie"),
+        cookie=parts.shown_cookie(),
         installed_non_leaf_update_ids=parts.ids("installedNonLeafUpdateIDs"),
         printer_update_ids=parts.ids("printerUpdateIDs"),
     )

@@ -12,7 +12,7 @@ from headgate.wire.clientsync.devices import Device
 from headgate.wire.clientsync.parts import Parts
 from headgate.wire.clientsync.sync_info import SyncInfo
 from headgate.wire.clientsync.update_info import Pieces
-from headgate.wire.cookie import Cookie
+from headgate.wire.cookie import ShownCookie
 from headgate.wire.lexical import escape
 from headgate.wire.soap import Envelope, SoapVersion, Style
 from headgate.wire.xmltree import Element
@@ -52,7 +52,7 @@ class SyncUpdateParameters:
 class SyncUpdatesRequest:
     """Tells what the computer has and asks what it lacks."""
 
-    cookie: Cookie | None
+    cookie: ShownCookie | None
     parameters: SyncUpdateParameters | None
 
 
@@ -113,7 +113,7 @@ def decode_request(envelope: Envelope) -> SyncUpdatesRequest:
     parts = Parts(envelope.message)
     parameters = parts.parts("parameters")
     return SyncUpdatesRequest(
-        cookie=parts.cookie("cookie"),
+        cookie=parts.shown_cookie(),
         parameters=None if parameters is None else _read_parameters(parameters),
     )
 

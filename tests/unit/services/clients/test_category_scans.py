@@ -12,6 +12,7 @@ KNOWN = {
     "windows": CategoryType.PRODUCT,
     "critical": CategoryType.CLASSIFICATION,
     "family": CategoryType.FAMILY,
+    "of no type": "",
 }
 
 
@@ -37,6 +38,10 @@ def _start(*groups: tuple[str, ...]) -> CategoryScan:
         ([("windows", OOBE)], (), ()),
         ([("windows", "critical", "critical")], (), ()),
         ([("windows", "family")], (), ()),
+        ([("of no type",)], (), ()),
+        ([("windows", "of no type")], (), ()),
+        ([(OOBE,), ("nobody", "of no type"), ("windows",)], (OOBE, "windows"), ("nobody",)),
+        ([(OOBE,), ("of no type",), ("windows",), ("nobody",)], (), ("nobody",)),
         ([("windows",), ("windows",)], ("windows",), ()),
         ([], (), ()),
     ],

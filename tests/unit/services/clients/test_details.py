@@ -1,8 +1,9 @@
 """Which languages a computer is sent, and what its attributes say."""
 
+import msgspec
 import pytest
 
-from headgate.services.clients.details import chosen_languages
+from headgate.services.clients.details import chosen_languages, licences
 from headgate.services.clients.device_attributes import device_attributes
 
 
@@ -40,3 +41,29 @@ def test_attributes(written: str | None, expected: dict[str, str]) -> None:
 def test_attributes_are_bounded() -> None:
     assert len(device_attributes(";".join(f"k{n}=v" for n in range(10_000)))) <= 501
     assert sum(map(len, device_attributes("k=" + "v" * 10_000_000).values())) < 70_000
+
+
+TEMPLATE = '&lt;EulaFile Digest="AAAA" FileName="{name}.txt"{region} Language="en" /&gt;'
+EULAS = {
+    name: TEMPLATE.format(name=name, region=region).encode()
+    for name, region in (("none", ""), ("empty", ' GeoId=""'), ("usa", ' GeoId="USA"'))
+}
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("USA", {"none", "empty", "usa"}),
+        (" usa ", {"none", "empty", "usa"}),
+        ("DEU", {"none", "empty"}),
+        (None, {"none", "empty", "usa"}),
+        ("", {"none", "empty", "usa"}),
+    ],
+)
+def test_a_licence_without_a_region_is_for_the_rest_of_the_world(
+    region: str | None, expected: set[str]
+) -> None:
+    """[MS-WUSP] 3.1.1.1: no GeoId or an empty one."""
+    piece = msgspec.msgpack.encode({"en": list(EULAS.values())})
+
+    assert set(licences(piece, ["en"], region)) == {EULAS[name] for name in expected}

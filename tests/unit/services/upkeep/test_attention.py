@@ -11,6 +11,7 @@ from tests.catalogue_rows import below, store
 from tests.commands import ANY_DISK
 
 from headgate import clock
+from headgate.approvals.decisions import Action, Ready
 from headgate.bootstrap import Home, open_home
 from headgate.catalogue.files import FilePresence
 from headgate.catalogue.revisions import CategoryType
@@ -335,8 +336,29 @@ def test_approved_updates_that_wait_for_files_are_counted(place: _Place) -> None
 
     with transactions.write(engine) as conn:
         decisions.decline(conn, [one], by="alice", at=clock.now())
-        decisions.note_readiness(conn, {another: True})
+        decisions.note_readiness(conn, {another: Ready(True, True)})
     assert place.items() == []
+
+
+def test_approved_updates_with_a_new_licence_are_counted_apart(place: _Place) -> None:
+    engine = place.home.engine
+    waiting = sorted([a_guid(), a_guid()])
+    with transactions.write(engine) as conn:
+        deciding.approve(conn, *waiting, a_guid())
+        decisions.note_readiness(conn, dict.fromkeys(waiting, Ready(files=True, licences=False)))
+        # Removing needs no licence.
+        deciding.approve(conn, removed := a_guid(), action=Action.UNINSTALL)
+        decisions.note_readiness(conn, {removed: Ready(files=True, licences=False)})
+
+    item = place.only()
+    assert (item.kind, item.deed) == ("waiting for licences", Deed.ACCEPT_LICENCE)
+    assert item.update_id == waiting[0]
+    assert item.sentence.startswith("2 approved updates have a new licence")
+
+    with transactions.write(engine) as conn:
+        decisions.withdraw(conn, waiting[:1], by="alice", at=clock.now())
+        decisions.note_readiness(conn, {waiting[1]: Ready(files=False, licences=True)})
+    assert place.kinds() == ["waiting for files"]
 
 
 def test_files_under_way_need_nobody(place: _Place) -> None:

@@ -42,6 +42,15 @@ def test_computers_scan_and_report_at_the_same_address() -> None:
     for source in ("FeatureUpdates", "QualityUpdates", "DriverUpdates", "OtherUpdates"):
         assert values[update, f"SetPolicyDrivenUpdateSourceFor{source}"] == 1
     assert (update, "TargetGroup") not in values
+    # It stops the Microsoft Store, too: whoever wants that says so.
+    assert (update, "DoNotConnectToWindowsUpdateInternetLocations") not in values
+
+
+def test_computers_can_be_kept_from_microsoft() -> None:
+    values = _as_dict(client_settings.values_for(SERVER, None, only_here=True))
+
+    name = "DoNotConnectToWindowsUpdateInternetLocations"
+    assert values[client_settings.UPDATE_KEY, name] == 1
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60))

@@ -88,6 +88,24 @@ def test_a_bundle_is_what_its_clauses_are() -> None:
     assert found["hopeless"] is found["absent"] is Verdict.NOT_APPLICABLE
 
 
+def test_a_bundle_that_says_itself_that_it_is_not_installed_is_not() -> None:
+    never = NO + "<IsInstallable><False /></IsInstallable>"
+    members = (core("have", YES), core("lack", NO), core("never", never))
+    found = verdicts(
+        *members,
+        core("nothing left", NO, bundles=one("have")),
+        core("needed", NO, bundles=one("have") + one("lack")),
+        core("hopeless", NO, bundles=one("have") + one("never")),
+        core("installed", YES, bundles=one("never")),
+        core("outer", "", bundles=one("nothing left")),
+    )
+
+    assert found["nothing left"] is found["outer"] is Verdict.NOT_APPLICABLE
+    assert found["needed"] is Verdict.NEEDED
+    assert found["hopeless"] is Verdict.NOT_APPLICABLE
+    assert found["installed"] is Verdict.INSTALLED
+
+
 def test_of_a_needed_bundle_one_member_of_each_open_clause_is_chosen() -> None:
     members = (core("have", YES), core("first", NO), core("second", NO), core("third", NO))
     bundle = core("bundle", "", bundles=one("have", "first") + one("second", "third"))

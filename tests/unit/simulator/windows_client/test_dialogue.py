@@ -8,10 +8,12 @@ import pytest
 
 from headgate.simulator.windows_client.client import Outcome, WindowsClient
 from headgate.simulator.windows_client.state import AgentState
+from headgate.wire.clientsync.get_extended_update_info import ExtendedUpdateInfo
 from tests.unit.simulator.windows_client.machines import CLIENT_ID, a_machine
 from tests.unit.simulator.windows_client.tiny_server import (
     FIX,
     WINDOWS,
+    Revision,
     TinyServer,
     fix,
     renumbered,
@@ -367,3 +369,150 @@ def test_an_installation_cut_off_before_its_restart_is_completed_by_the_next_vis
     assert second.error == "" and second.restarts == 1 and second.installed == []
     assert state.machine.registry_value(KEY, "Fixed") == "yes"
     assert second.present == 1
+
+
+def a_fix(number: int, *, after: int | None = None, **facts: Any) -> Revision:
+    """One of several updates, each of which sets a value of its own."""
+    rule = (
+        '<b.RegSz Key="HKEY_LOCAL_MACHINE" Subkey="SOFTWARE\\Lab" '
+        f'Value="Fixed{number}" Comparison="EqualTo" Data="yes" />'
+    )
+    usual: dict[str, Any] = {
+        "number": number,
+        "update_id": fix_id(number),
+        "needs": (WINDOWS,) if after is None else (WINDOWS, fix_id(after)),
+        "rules": f"<IsInstalled>{rule}</IsInstalled>",
+        "files": ((f"{number}.exe", b"fix %d" % number),),
+        "is_leaf": False,
+    }
+    return Revision(**{**usual, **facts})
+
+
+def fix_id(number: int) -> str:
+    return f"44444444-0000-4000-8000-{number:012d}"
+
+
+def taken_back(*numbers: int) -> Any:
+    """Bend the answer about details: these revisions are not deployed any more."""
+
+    def bend(answer: ExtendedUpdateInfo) -> ExtendedUpdateInfo:
+        return replace(
+            answer,
+            updates=tuple(one for one in answer.updates if one.id not in numbers),
+            out_of_scope_revision_ids=numbers,
+        )
+
+    return bend
+
+
+def test_what_is_taken_back_after_the_scan_is_not_installed() -> None:
+    """[MS-WUSP] 3.1.5.9: declined meanwhile, it has no details; not one byte of it would come."""
+    with tiny_server([*three_levels(), a_fix(31)]) as server:
+        server.bend["GetExtendedUpdateInfo"] = taken_back(30)
+        outcome, state = visit(server)
+
+    assert [one.update_id for one in outcome.installed] == [fix_id(31)]
+    assert outcome.unneeded == {FIX} and outcome.failed == []
+    assert state.machine.registry_value(KEY, "Fixed") is None
+    about = {
+        one.basic_data.update_id.update_id for one in server.events if one.basic_data.update_id
+    }
+    assert about == {NO_UPDATE, fix_id(31)}, "nothing is reported about what was taken back"
+
+
+def test_what_is_to_be_uninstalled_and_was_taken_back_stays() -> None:
+    with tiny_server() as server:
+        _, state = visit(server)
+        server.revisions[2] = replace(three_levels()[2], number=31, action="Uninstall")
+        server.bend["GetExtendedUpdateInfo"] = taken_back(31)
+        outcome, _ = visit(server, state)
+
+    assert outcome.uninstalled == [] and outcome.failed == []
+    assert state.machine.registry_value(KEY, "Fixed") == "yes"
+
+
+def test_a_bundle_is_not_installed_without_the_part_that_was_taken_back() -> None:
+    member = a_fix(42, action="Bundle", is_leaf=True)
+    bundle = fix(
+        number=40,
+        rules="",
+        files=(),
+        bundled="<BundledUpdates>"
+        f'<UpdateIdentity UpdateID="{fix_id(42)}" RevisionNumber="100" /></BundledUpdates>',
+    )
+    with tiny_server([*three_levels()[:2], bundle, member]) as server:
+        server.bend["GetExtendedUpdateInfo"] = taken_back(42)
+        outcome, state = visit(server)
+
+    assert outcome.installed == [] and outcome.unneeded == {FIX}
+    assert server.ranges == []
+    assert state.machine.registry_value(KEY, "Fixed42") is None
+
+
+def test_a_part_chosen_late_and_taken_back_makes_its_update_fail() -> None:
+    """The first update changes which member of the bundle fits: its details are asked for alone."""
+    is_fixed = (
+        '<b.RegSz Key="HKEY_LOCAL_MACHINE" Subkey="SOFTWARE\\Lab" Value="Fixed31" '
+        'Comparison="EqualTo" Data="yes" />'
+    )
+
+    def member(number: int, installable: str) -> Revision:
+        found = a_fix(number, action="Bundle", is_leaf=True)
+        return replace(found, rules=f"{found.rules}<IsInstallable>{installable}</IsInstallable>")
+
+    bundle = a_fix(
+        40,
+        rules="",
+        files=(),
+        bundled="<BundledUpdates><AtLeastOne>"
+        f'<UpdateIdentity UpdateID="{fix_id(41)}" RevisionNumber="100" />'
+        f'<UpdateIdentity UpdateID="{fix_id(42)}" RevisionNumber="100" />'
+        "</AtLeastOne></BundledUpdates>",
+    )
+    before, after = member(41, f"<Not>{is_fixed}</Not>"), member(42, is_fixed)
+    with tiny_server([*three_levels()[:2], a_fix(31), bundle, before, after]) as server:
+        honest = server.answer
+
+        def without_the_second(operation: str, request: Any) -> Any:
+            if operation == "GetExtendedUpdateInfo" and 42 in request.revision_ids:
+                return ExtendedUpdateInfo(
+                    updates=(), file_locations=(), out_of_scope_revision_ids=(42,)
+                )
+            return honest(operation, request)
+
+        server.answer = without_the_second  # type: ignore[method-assign]
+        outcome, state = visit(server)
+
+    assert [one.update_id for one in outcome.installed] == [fix_id(31)]
+    assert [one.update_id for one in outcome.failed] == [fix_id(40)]
+    assert "does not deploy" in outcome.failed[0].error
+    assert state.machine.registry_value(KEY, "Fixed42") is None
+    assert 161 in reported(server) and 182 in reported(server)
+
+
+def test_the_last_installation_is_followed_by_a_scan_and_its_report() -> None:
+    chain = [a_fix(30), *(a_fix(number, after=number - 1) for number in range(31, 35))]
+    with tiny_server([*three_levels()[:2], *chain]) as server:
+        outcome, _ = visit(server)
+
+    done = [fix_id(number) for number in range(30, 34)]
+    assert [one.update_id for one in outcome.installed] == done
+    assert reported(server)[-2:] == [147, 156]
+    assert misc(server, -1)["V"] == ";".join(one.upper() for one in done)
+    assert misc(server, -1)["U"] == fix_id(34).upper(), "left to the next visit"
+    assert outcome.present == 4 and outcome.needed == 1
+
+
+def test_what_has_failed_is_left_alone_until_the_next_visit() -> None:
+    hopeless = a_fix(40, rules='<IsInstalled><b.Memory MinMemoryInMB="999999" /></IsInstalled>')
+    chain = [a_fix(30), a_fix(31, after=30), a_fix(32, after=31)]
+    with tiny_server([*three_levels()[:2], hopeless, *chain]) as server:
+        outcome, state = visit(server)
+        first = [one.update_id for one in outcome.failed]
+        fetched = len(server.ranges)
+        again, _ = visit(server, state)
+
+    assert first == [fix_id(40)]
+    assert fetched == 4, "each file once"
+    assert len(outcome.installed) == 3
+    assert [one.update_id for one in again.failed] == [fix_id(40)]

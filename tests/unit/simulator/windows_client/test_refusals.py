@@ -215,6 +215,42 @@ def test_details_that_lack_something_are_refused(old: str, new: str, named: str)
     assert named in outcome.error and outcome.installed == []
 
 
+@pytest.mark.parametrize("size", ["-1", "9" * 30, "9" * 18, "many"])
+def test_a_file_of_an_impossible_size_is_refused(size: str) -> None:
+    with tiny_server() as server:
+        server.bend_text["GetExtendedUpdateInfo"] = ('Size="3200000"', f'Size="{size}"')
+        outcome = visit(server)
+
+    assert "Size of File" in outcome.error and outcome.installed == []
+
+
+@pytest.mark.parametrize("host", ["http://a..b", f"http://{'a' * 64}", "http://ä€.x", "ftp://a"])
+def test_a_file_at_an_address_nobody_can_have_is_not_installed(host: str) -> None:
+    with tiny_server() as server:
+        server.bend_text["GetExtendedUpdateInfo"] = ("<Url>http://127.0.0.1", f"<Url>{host}")
+        outcome = visit(server)
+
+    assert outcome.installed == [] and outcome.error == ""
+    assert "does not answer" in outcome.failed[0].error
+
+
+def test_a_path_nobody_can_call_ends_the_visit() -> None:
+    with tiny_server() as server:
+        server.bend_text["GetConfig"] = ("SimpleAuth.asmx", "Simple&#9;Auth")
+        outcome = visit(server)
+
+    assert "does not answer" in outcome.error and outcome.hresult == "0x80072EFD"
+
+
+@pytest.mark.parametrize("limit", ["9" * 5000, "²", "0", "-1", "many"])
+def test_a_limit_that_is_no_number_is_passed_over(limit: str) -> None:
+    with tiny_server() as server:
+        server.bend_text["GetConfig"] = ("<Value>2<", f"<Value>{limit}<")
+        outcome = visit(server)
+
+    assert outcome.error == "" and len(outcome.installed) == 1
+
+
 def test_an_update_whose_rules_cannot_be_met_fails() -> None:
     rules = (
         "<IsInstalled><And><b.NumberOfProcessors Comparison='GreaterThan' Number='900' /></And>"

@@ -2,7 +2,6 @@
 
 import pytest
 
-from headgate.simulator.windows_client.core import Core, read_core
 from headgate.simulator.windows_client.machine import (
     SERVER,
     Device,
@@ -10,28 +9,13 @@ from headgate.simulator.windows_client.machine import (
     InstalledDriver,
     InstalledPackage,
     InstalledProduct,
-    Machine,
 )
 from headgate.simulator.windows_client.rules import become, holds, unknown_rules
+from tests.unit.simulator.windows_client.asking_rules import core_of, made, rule_of, says
 from tests.unit.simulator.windows_client.machines import a_machine
 
 LAB = 'Key="HKEY_LOCAL_MACHINE" Subkey="SOFTWARE\\Lab"'
 OFFICE = "{90160000-0011-0000-0000-0000000FF1CE}"
-
-
-def core_of(rule: str, metadata: str = "") -> Core:
-    """An update that is installed when ``rule`` is true."""
-    return read_core(
-        b'<UpdateIdentity UpdateID="A" RevisionNumber="1" /><Properties UpdateType="Software" />'
-        + f"<ApplicabilityRules><IsInstalled>{rule}</IsInstalled>{metadata}</ApplicabilityRules>"
-        "".encode()
-    )
-
-
-def says(rule: str, machine: Machine, metadata: str = "") -> bool | None:
-    core = core_of(rule, metadata)
-    assert core.is_installed is not None
-    return holds(core.is_installed, machine, core)
 
 
 def office() -> InstalledProduct:
@@ -48,7 +32,6 @@ def office() -> InstalledProduct:
 MACHINE = a_machine(
     processors=8,
     locale="pt-BR",
-    added_languages=("de",),
     suite_mask=272,
     registry={
         r"HKEY_LOCAL_MACHINE\SOFTWARE\Lab": {
@@ -95,8 +78,7 @@ TRUE = [
     '<b.Memory MinMemoryInMB="8192" />',
     '<b.WindowsLanguage Language="pt" />',
     '<b.WindowsLanguage Language="pt-br" />',
-    "<b.MuiInstalled />",
-    '<b.MuiLanguageInstalled Language="de" />',
+    '<b.PlatformLanguage Language="pt" />',
     '<b.SystemMetric Comparison="EqualTo" Index="87" Value="1" />',
     '<b.SystemMetric Comparison="EqualTo" Index="86" Value="0" />',
     '<b.Platform PlatformID="Windows" />',
@@ -149,6 +131,8 @@ FALSE = [
     '<b.Processor Architecture="12" />',
     '<b.WindowsLanguage Language="en" />',
     '<b.WindowsLanguage Language="p" />',
+    "<b.MuiInstalled />",
+    '<b.MuiLanguageInstalled Language="pt" />',
     '<b.RegKeyExists Key="HKEY_LOCAL_MACHINE" Subkey="SOFTWARE\\Elsewhere" />',
     f'<b.RegValueExists {LAB} Value="Number" Type="REG_SZ" />',
     f'<b.RegValueExists {LAB} Value="Number" Type="REG_BINARY" />',
@@ -179,6 +163,8 @@ UNKNOWN = [
     "<Not><b.Riddle /></Not>",
     "<And><True /><b.Riddle /></And>",
     "<Or><False /><b.Riddle /></Or>",
+    "<Not />",
+    "<Not><False /><False /></Not>",
     f'<b.RegSz {LAB} Value="Text" Comparison="SoundsLike" Data="Hello" />',
 ]
 
@@ -204,9 +190,9 @@ def test_what_is_known_decides_where_it_can() -> None:
 
 
 def test_unknown_rules_are_named() -> None:
-    core = core_of("<And><Not><b.Riddle /></Not><b.MuiInstalled /></And>")
-    assert core.is_installed is not None
-    assert list(unknown_rules(core.is_installed)) == ["b.Riddle"]
+    core = core_of("<And><Not><b.Riddle /></Not><b.MuiInstalled /><Not /></And>")
+
+    assert list(unknown_rules(rule_of(core))) == ["b.Riddle", "Not"]
 
 
 BECOMING = [
@@ -240,14 +226,12 @@ BECOMING = [
 
 @pytest.mark.parametrize("rule", BECOMING)
 def test_an_installation_makes_a_rule_true(rule: str) -> None:
-    core = core_of(rule)
-    assert core.is_installed is not None
-    assert holds(core.is_installed, MACHINE, core) is False
+    assert says(rule, MACHINE) is False
 
-    changed = become(core.is_installed, MACHINE, core)
+    changed = made(rule, MACHINE)
 
     assert changed is not None
-    assert holds(core.is_installed, changed, core) is True
+    assert says(rule, changed) is True
 
 
 @pytest.mark.parametrize(
@@ -257,14 +241,13 @@ def test_an_installation_makes_a_rule_true(rule: str) -> None:
         '<b.Processor Architecture="12" />',
         "<b.Riddle />",
         "<And><True /><b.ClusteredOS /></And>",
+        "<And><True /><Not /></And>",
         '<b.WindowsVersion Comparison="EqualTo" MajorVersion="10" MinorVersion="0" '
         'BuildNumber="26200" ProductType="3" />',
     ],
 )
 def test_some_rules_cannot_be_made_true(rule: str) -> None:
-    core = core_of(rule)
-    assert core.is_installed is not None
-    assert become(core.is_installed, MACHINE, core) is None
+    assert made(rule, MACHINE) is None
 
 
 def a_package(version: str, *, architecture: str = "amd64", parent: str = "") -> str:

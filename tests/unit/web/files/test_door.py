@@ -1,7 +1,9 @@
 """The content door over a real store and database: what downloaders send and get (FACTS §6)."""
 
 import email
+import errno
 import hashlib
+import os
 import random
 import re
 from collections.abc import Iterator
@@ -18,10 +20,12 @@ from tests.published import publish
 
 from headgate.catalogue.files import FilePresence, UpdateFile
 from headgate.content.local import LocalStore
+from headgate.services.clients import content as served
 from headgate.services.clients.content import ClientContent
 from headgate.services.files.update_files import UpdateFiles
 from headgate.storage import file_records, transactions
 from headgate.storage.engine import Engine
+from headgate.storage.transactions import DatabaseLockedError
 from headgate.web.files.door import file_routes
 
 CONTENT = random.Random(20261121).randbytes(3 * 1024 * 1024 + 77)
@@ -219,3 +223,115 @@ def test_a_file_that_is_taken_out_or_cut_is_refused_at_the_next_range(door: Door
     assert door.browser.get(door.path, headers=first).status_code == 206
     kept.write_bytes(whole[:-1])
     assert door.browser.get(door.path, headers=first).status_code == 503
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("field", ["if-none-match", "if-modified-since"])
+def test_a_cache_learns_that_what_it_keeps_still_counts(
+    door: Door, method: str, field: str
+) -> None:
+    here = door.browser.head(door.path).headers
+    known = here["etag"] if field == "if-none-match" else here["last-modified"]
+
+    answer = door.browser.request(method, door.path, headers={field: known, "Range": "bytes=0-9"})
+
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert answer.headers["etag"] == here["etag"]
+    assert answer.headers["last-modified"] == here["last-modified"]
+    assert "content-range" not in answer.headers
+
+
+def test_another_file_than_was_asked_for_is_not_sent(door: Door) -> None:
+    answer = door.browser.get(door.path, headers={"If-Match": '"other"', "Range": "bytes=0-9"})
+
+    assert (answer.status_code, answer.content) == (412, b"")
+
+
+def test_tags_in_several_lines_are_one_list(door: Door) -> None:
+    etag = door.browser.head(door.path).headers["etag"]
+
+    answer = door.browser.get(
+        door.path, headers=[("If-None-Match", '"other"'), ("If-None-Match", etag)]
+    )
+
+    assert answer.status_code == 304
+
+
+def test_a_condition_says_nothing_about_a_file_that_is_not_here(door: Door) -> None:
+    door.now(FilePresence.WANTED)
+
+    assert door.browser.get(door.path, headers={"If-None-Match": "*"}).status_code == 404
+
+
+def assert_not_now(door: Door) -> None:
+    """Assert that a computer is told to come again, and nothing else; the file stays as it was."""
+    for method in ("GET", "HEAD"):
+        answer = door.browser.request(method, door.path, headers={"Range": "bytes=0-9"})
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert str(door.store.root) not in answer.text
+    with transactions.read(door.engine) as conn:
+        assert file_records.totals(conn)[FilePresence.PRESENT].count == 1
+
+
+def test_a_folder_that_cannot_be_read_is_no_reason_to_give_up(door: Door) -> None:
+    folder = door.store.path(door.sha1).parent
+    folder.rename(folder.with_suffix(".aside"))
+    folder.symlink_to(folder)
+
+    assert_not_now(door)
+
+
+@pytest.mark.parametrize(
+    ("function", "refusal"), [("open", errno.EACCES), ("dup", errno.EMFILE), ("dup", errno.ENFILE)]
+)
+def test_a_file_that_cannot_be_opened_now_is_no_reason_to_give_up(
+    door: Door, monkeypatch: pytest.MonkeyPatch, function: str, refusal: int
+) -> None:
+    def refuse(*_asked: object) -> None:
+        raise OSError(refusal, os.strerror(refusal))
+
+    place: object = Path if function == "open" else os
+    monkeypatch.setattr(place, function, refuse)
+
+    assert_not_now(door)
+
+
+def test_a_file_the_disk_does_not_even_open_is_quarantined(door: Door) -> None:
+    path = door.store.path(door.sha1)
+    path.unlink()
+    path.symlink_to(path)
+
+    for _ in range(2):
+        assert door.browser.get(door.path).status_code == 503
+    with transactions.read(door.engine) as conn:
+        assert file_records.totals(conn)[FilePresence.DAMAGED].count == 1
+
+
+def test_a_database_that_does_not_answer_is_no_reason_to_give_up(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_asked: object) -> None:
+        raise DatabaseLockedError("The database is locked by another program.")
+
+    monkeypatch.setattr(served.served_files, "file_record", locked)
+
+    assert_not_now(door)
+
+
+def test_a_file_the_disk_loses_while_it_is_sent_is_quarantined(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bad_block(*_asked: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pread", bad_block)
+        with pytest.raises(OSError, match="Input/output"):  # the connection is cut
+            door.browser.get(door.path, headers={"Range": "bytes=0-9"})
+
+    answer = door.browser.get(door.path, headers={"Range": "bytes=0-9"})
+    assert (answer.status_code, "fetched again" in answer.text) == (503, True)
+    with transactions.read(door.engine) as conn:
+        assert file_records.totals(conn)[FilePresence.DAMAGED].count == 1

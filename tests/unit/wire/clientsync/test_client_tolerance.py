@@ -1,5 +1,6 @@
 """What other agents write differently and mean alike (FACTS §1.3; [MS-WUSP] 4)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from headgate.wire.clientsync import namespaces, operations
 from headgate.wire.clientsync.devices import Device
 from headgate.wire.clientsync.get_cookie import GetCookieRequest
 from headgate.wire.clientsync.register_computer import ComputerInfo
+from headgate.wire.clientsync.reporting_event import BasicData, ReportingEvent
 from headgate.wire.clientsync.sync_updates import SyncUpdateParameters, SyncUpdatesRequest
 from headgate.wire.cookie import AuthorizationCookie, Cookie
 from headgate.wire.soap import SoapVersion
@@ -126,6 +128,112 @@ def test_an_event_of_an_older_agent() -> None:
     assert first.extended_data.os_version is None
 
 
+BASIC = {
+    "TargetID": "<Sid>a</Sid>",
+    "SequenceNumber": "0",
+    "TimeAtTarget": "2006-05-17T16:13:29.734",
+    "EventInstanceID": ID,
+    "NamespaceID": "1",
+    "EventID": "148",
+    "SourceID": "101",
+    "UpdateID": f"<UpdateID>{ID}</UpdateID><RevisionNumber>200</RevisionNumber>",
+    "Win32HResult": "-2145107943",
+}
+
+
+def reported(basic: dict[str, str], extended: str = "") -> Any:
+    """The one event of a batch."""
+    written = "".join(f"<{name}>{text}</{name}>" for name, text in basic.items())
+    request = decoded(
+        f'<ReportEventBatch xmlns="{namespaces.REPORTING}"><clientTime>now</clientTime><eventBatch>'
+        f"<ReportingEvent><BasicData>{written}</BasicData><ExtendedData>{extended}</ExtendedData>"
+        "</ReportingEvent></eventBatch></ReportEventBatch>"
+    )
+    assert request.client_time is None
+    (event,) = request.event_batch
+    return event
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("TargetID", "target_id"),
+        ("TimeAtTarget", "time_at_target"),
+        ("EventInstanceID", "event_instance_id"),
+        ("NamespaceID", "namespace_id"),
+        ("EventID", "event_id"),
+        ("SourceID", "source_id"),
+        ("UpdateID", "update_id"),
+        ("Win32HResult", "win32_hresult"),
+    ],
+)
+@pytest.mark.parametrize("odd", ["", "x", "99999999999", None])
+def test_an_odd_field_of_an_event_is_none_and_the_others_stay(
+    name: str, field: str, odd: str | None
+) -> None:
+    """A refused batch comes again and again (FACTS §14): the computer would be silent for ever."""
+    whole = reported(BASIC).basic_data
+    written = (
+        {**BASIC, name: odd} if odd is not None else {k: v for k, v in BASIC.items() if k != name}
+    )
+
+    read = reported(written).basic_data
+
+    assert getattr(whole, field) is not None
+    assert read == replace(whole, **{field: None})
+
+
+def test_an_event_without_anything_is_an_event() -> None:
+    request = decoded(
+        f'<ReportEventBatch xmlns="{namespaces.REPORTING}"><eventBatch><ReportingEvent/>'
+        "</eventBatch></ReportEventBatch>"
+    )
+
+    assert request.event_batch == (ReportingEvent(basic_data=BasicData()),)
+
+
+@pytest.mark.parametrize("code", ["2149842967", "4294967295", "-2147483648", " +5 "])
+def test_codes_of_events_come_with_a_sign_or_without(code: str) -> None:
+    assert reported({**BASIC, "Win32HResult": code}).basic_data.win32_hresult == int(code)
+
+
+@pytest.mark.parametrize("odd", ["", "x", "4294967296"])
+def test_an_odd_sequence_number_is_the_one_all_send(odd: str) -> None:
+    assert reported({**BASIC, "SequenceNumber": odd}) == reported(BASIC)
+
+
+def test_an_odd_revision_of_an_update_does_not_hide_the_update() -> None:
+    odd = f"<UpdateID>{ID}</UpdateID><RevisionNumber/>"
+
+    assert reported({**BASIC, "UpdateID": odd}).basic_data.update_id == UpdateIdentity(ID, 0)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<OSVersion/><OSLocaleID>4294967295</OSLocaleID>",
+        "<OSVersion><Major>10</Major><Minor>x</Minor></OSVersion><OSLocaleID/>",
+    ],
+)
+def test_odd_details_of_an_event_are_none(odd: str) -> None:
+    extended = reported(BASIC, f"{odd}<MiscData><string>B=5</string></MiscData>").extended_data
+
+    assert (extended.os_version, extended.os_locale_id) == (None, None)
+    assert extended.misc_data == ("B=5",)
+
+
+def test_a_computer_with_an_odd_fact_is_still_registered() -> None:
+    request = decoded(
+        in_client(
+            "RegisterComputer",
+            "<computerInfo><DnsName>pc</DnsName><BiosReleaseDate>00/00/0000</BiosReleaseDate>"
+            "<SuiteMask>4294967295</SuiteMask><OSBuildNumber>26200</OSBuildNumber></computerInfo>",
+        )
+    )
+
+    assert request.computer_info == ComputerInfo(dns_name="pc", os_build_number=26200)
+
+
 def test_addressing_headers_of_soap_12_and_prefixes_everywhere() -> None:
     envelope = (
         '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" '
@@ -177,6 +285,43 @@ def test_both_spellings_of_extension_drivers_are_read(array: str, item: str) -> 
     assert read.system_spec is not None
     (extension,) = read.system_spec[0].extension_drivers or ()
     assert (extension.driver_ver_version, extension.driver_rank) == (2**48, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "date", "version"),
+    [
+        ("", None, None),
+        ("<DriverVerDate/><DriverVerVersion/><DriverRank/>", None, None),
+        ("<DriverVerDate>2006-06-21</DriverVerDate>", datetime(2006, 6, 21, tzinfo=UTC), None),
+        ("<DriverVerDate>2006-13-41</DriverVerDate>", None, None),
+        ("<DriverVerVersion>-1</DriverVerVersion>", None, -1),
+        ("<DriverVerVersion>1.2.3.4</DriverVerVersion>", None, None),
+        ("<DriverVerVersion>9223372036854775808</DriverVerVersion>", None, None),
+        ("<DriverVerVersion>-9223372036854775809</DriverVerVersion>", None, None),
+        ("<DriverRank>4294967296</DriverRank><IsGeneric>maybe</IsGeneric>", None, None),
+    ],
+)
+def test_one_odd_device_does_not_cost_a_computer_all_its_drivers(
+    said: str, date: datetime | None, version: int | None
+) -> None:
+    driver = f"<MatchingID>a</MatchingID>{said}"
+    extension = f"<ExtensionId>b</ExtensionId>{said}"
+    odd = (
+        f"<Device><installedDriver>{driver}</installedDriver><extensionDrivers><ExtensionDriver>"
+        f"{extension}</ExtensionDriver></extensionDrivers><DeviceFlags>x</DeviceFlags></Device>"
+    )
+
+    spec = parameters(f"<SystemSpec>{odd}<Device/></SystemSpec>").system_spec
+
+    assert spec is not None
+    first, second = spec
+    installed, (extended,) = first.installed_driver, first.extension_drivers or ()
+    assert installed is not None
+    assert (installed.matching_id, installed.driver_rank) == ("a", None)
+    assert (installed.driver_ver_date, installed.driver_ver_version) == (date, version)
+    assert (extended.driver_ver_date, extended.driver_ver_version) == (date, version)
+    assert first.device_flags is None
+    assert second == Device()
 
 
 def test_empty_arrays_and_empty_devices_stay_what_they_are() -> None:

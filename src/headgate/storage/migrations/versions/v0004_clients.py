@@ -51,6 +51,7 @@ def _create_decisions() -> None:
         sa.Column("decided_at", types.UtcDateTime(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("files_ready", sa.Boolean(), nullable=False),
+        sa.Column("licences_accepted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("group_id", "update_id", name=op.f("pk_approvals")),
     )
     op.create_index("ix_approvals_update_id", "approvals", ["update_id"], unique=False)
@@ -148,6 +149,7 @@ def _create_fleet() -> None:
         sa.Column("computer_id", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("dns_name", sa.Text(), nullable=False),
+        sa.Column("host_name", sa.Text(), nullable=False),
         sa.Column("requested_group", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("first_contact", types.UtcDateTime(), nullable=False),
@@ -173,13 +175,14 @@ def _create_fleet() -> None:
         sa.Column("bios_version", sa.Text(), nullable=True),
         sa.Column("bios_date", types.UtcDateTime(), nullable=True),
         sa.Column("inventory", sa.Text(), nullable=True),
-        sa.Column("other_name", sa.Text(), nullable=True),
+        sa.Column("earlier_names", sa.Text(), nullable=True),
         sa.Column("cloned_at", types.UtcDateTime(), nullable=True),
         sa.Column("reimaged_at", types.UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("computer_id", name=op.f("pk_computers")),
         sa.UniqueConstraint("number", name=op.f("uq_computers_number")),
     )
     op.create_index("ix_computers_dns_name", "computers", ["dns_name"], unique=False)
+    op.create_index("ix_computers_host_name", "computers", ["host_name"], unique=False)
     op.create_index("ix_computers_last_contact", "computers", ["last_contact"], unique=False)
     op.create_table(
         "refused_contacts",
@@ -243,6 +246,7 @@ def _create_reporting() -> None:
         sa.Column("at_target", types.UtcDateTime(), nullable=False),
         sa.Column("received_at", types.UtcDateTime(), nullable=False),
         sa.Column("app_name", sa.Text(), nullable=True),
+        sa.Column("device_id", sa.Text(), nullable=True),
         sa.Column("strings", sa.Text(), nullable=False),
         sa.Column("misc", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
