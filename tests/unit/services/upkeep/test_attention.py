@@ -27,6 +27,7 @@ from headgate.services.way_in.own_certificates import OwnCertificates
 from headgate.services.way_in.server_names import ServerNames
 from headgate.storage import decisions, jobs, runs, transactions
 from headgate.storage.runs import Problem
+from headgate.sync.working import FirstRunTooLargeError
 
 ROOMY = Space(total=2_000_000_000_000, free=1_000_000_000_000)
 FULL = Space(total=2_000_000_000_000, free=5_000_000_000)
@@ -173,6 +174,10 @@ def test_a_first_run_that_is_too_large_can_be_agreed_to(place: _Place) -> None:
     item = place.only()
 
     assert (item.deed, item.sentence) == (Deed.AGREE, "It would bring 90,000 documents.")
+
+
+def test_the_failure_that_can_be_agreed_to_is_still_called_so() -> None:
+    assert FirstRunTooLargeError.__name__ == ASKS_FIRST
 
 
 def test_problems_of_the_last_run_are_counted_without_notices(place: _Place) -> None:
