@@ -190,6 +190,26 @@ def test_what_is_no_update_is_refused(engine: Engine, approving: Approving) -> N
     assert not any(one.changes for one in refused)
 
 
+def test_a_part_can_be_decided_about_when_its_bundle_is_declined(
+    engine: Engine, approving: Approving
+) -> None:
+    bundle, member = an_identity(), an_identity()
+    store(
+        engine,
+        a_revision(bundle, title="Whole", bundled=((member,),)),
+        a_revision(member, title="Part"),
+    )
+    _live(engine, bundle)
+    _live(engine, member, member=True)
+
+    with pytest.raises(DecisionRefusedError, match="is a part of 'Whole'"):
+        approving.approve([member.update_id], by="anna")
+    approving.decline([bundle.update_id], by="anna")
+    done = approving.approve([member.update_id], by="anna")
+
+    assert done.changed == (member.update_id,)
+
+
 def test_only_what_can_be_uninstalled_is_approved_for_removal(
     engine: Engine, approving: Approving
 ) -> None:
