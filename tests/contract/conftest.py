@@ -8,11 +8,13 @@ import pytest
 
 from headgate.catalogue.subscription import ProductsMode
 from headgate.services.catalogue.subscribing import PRODUCTS_MODE, Subscribing
+from headgate.services.computers.listing import Computers
 from headgate.storage import settings_rows, transactions, upgrade
 from headgate.storage.engine import Engine, sqlite_url
 from tests import databases
 from tests.cast import NOON
 from tests.catalogue_rows import Shelf, fill
+from tests.client_door import ClientDoor
 from tests.databases import Older
 
 
@@ -34,6 +36,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     with databases.opened(database_url) as engine:
         yield engine
+
+
+@pytest.fixture
+def door(engine: Engine, tmp_path: Path) -> Iterator[ClientDoor]:
+    """The services of computers, on a clock that is turned by hand."""
+    door = ClientDoor(engine, tmp_path / "secret.key")
+    yield door
+    door.close()
+
+
+@pytest.fixture
+def people(door: ClientDoor) -> Computers:
+    """The computers, as those see them who look after them."""
+    return Computers(engine=door.engine, now=door.clock)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Letting computers in: [MS-WUSP] 3.1.5.2 to 3.1.5.5, FACTS §2, §13 and §14."""
 
 import dataclasses
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,13 +17,6 @@ from headgate.storage.engine import Engine, sqlite_file
 from headgate.storage.tables.operations import installation
 from tests.cast import NOON
 from tests.client_door import A_CLIENT, DESK, ClientDoor
-
-
-@pytest.fixture
-def door(engine: Engine, tmp_path: Path) -> Iterator[ClientDoor]:
-    door = ClientDoor(engine, tmp_path / "secret.key")
-    yield door
-    door.close()
 
 
 class _Refused:

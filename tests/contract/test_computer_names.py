@@ -1,8 +1,6 @@
 """Names change hands: machines installed anew, renamed, or copied together with their id."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -14,18 +12,6 @@ from headgate.storage.engine import Engine
 from tests.client_door import A_CLIENT, DESK, ClientDoor
 
 OTHER = "ffffffff-0a5b-4e59-8dc6-2d2f0e2d2c11"
-
-
-@pytest.fixture
-def door(engine: Engine, tmp_path: Path) -> Iterator[ClientDoor]:
-    door = ClientDoor(engine, tmp_path / "secret.key")
-    yield door
-    door.close()
-
-
-@pytest.fixture
-def people(door: ClientDoor) -> Computers:
-    return Computers(engine=door.engine, now=door.clock)
 
 
 def _comes(door: ClientDoor, client_id: str, name: str) -> None:

@@ -1,8 +1,6 @@
 """Computers appear, change, are noticed, listed and forgotten."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,18 +20,6 @@ from tests.commands import until
 
 OTHER = "ffffffff-0a5b-4e59-8dc6-2d2f0e2d2c11"
 WINDOWS_11 = {"os_major": 10, "os_minor": 0, "os_build": 26200, "old_product_type": 1}
-
-
-@pytest.fixture
-def door(engine: Engine, tmp_path: Path) -> Iterator[ClientDoor]:
-    door = ClientDoor(engine, tmp_path / "secret.key")
-    yield door
-    door.close()
-
-
-@pytest.fixture
-def people(door: ClientDoor) -> Computers:
-    return Computers(engine=door.engine, now=door.clock)
 
 
 def _seen(door: ClientDoor, client_id: str = A_CLIENT, *, scanned: bool = False) -> None:

@@ -33,11 +33,6 @@ COOKIE = ClientCookie(
 TICKET = Ticket(client_id=A_CLIENT, server_id="0" * 32, issued=NOON)
 
 
-@pytest.fixture
-def door(engine: Engine, tmp_path: Path) -> ClientDoor:
-    return ClientDoor(engine, tmp_path / "secret.key")
-
-
 @pytest.fixture(scope="module")
 def one_door(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory

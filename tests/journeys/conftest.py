@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from tests import client_world
 from tests.catalogue_picture import Picture
+from tests.client_world import Shelf
 from tests.commands import ANY_DISK
 from tests.databases import lay_schema
 from tests.installation import Installation
+from tests.soap_door import OpenDoor, open_door, serving
 from tests.upstream_lab import RunningLab, running_upstream
 
 from headgate.bootstrap import open_home
 from headgate.jobs.context import JobContext
+from headgate.storage.engine import Engine
 
 
 class Install(Protocol):
@@ -78,3 +82,23 @@ def calm_picture(tmp_path_factory: pytest.TempPathFactory) -> Picture:
     whole = installation.picture()
     installation.engine.dispose()
     return whole
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """The world of computers, in a database to copy."""
+    return client_world.shelf(tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture(scope="module")
+def engine(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A copy of that world, for all tests of a file."""
+    with shelf.copy(tmp_path_factory.mktemp("copy")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def door(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDoor]:
+    """The SOAP door before it, over HTTP."""
+    with serving(open_door(engine, tmp_path_factory.mktemp("door"))) as door:
+        yield door

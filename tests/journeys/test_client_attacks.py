@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests import client_world
 from tests.client_door import DESK, ClientDoor
 from tests.client_world import Shelf
 from tests.commands import ANY_DISK, SameProcess
@@ -41,11 +40,6 @@ CLIENT = "/ClientWebService/client.asmx"
 #: "Print in red from here on", as a terminal takes it in one character XML can carry; and a mark
 #: that turns what follows around.
 ESCAPES = "\x9b31mred\u202etxt.exe"
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return client_world.shelf(tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import structlog
-from tests import client_world
 from tests.cast import NOON, a_revision
 from tests.catalogue_rows import below
 from tests.client_world import Shelf, World
@@ -49,23 +48,6 @@ CLIENT = "/ClientWebService/client.asmx"
 GET_CONFIG = operations.GET_CONFIG.encode_request(
     GetConfigRequest(protocol_version="2.90"), SoapVersion.SOAP_11
 )
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return client_world.shelf(tmp_path_factory.mktemp("shelf"))
-
-
-@pytest.fixture(scope="module")
-def engine(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with shelf.copy(tmp_path_factory.mktemp("copy")) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def door(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDoor]:
-    with serving(open_door(engine, tmp_path_factory.mktemp("door"))) as door:
-        yield door
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ Asked over real HTTP; how the codecs read all this is in ``tests/unit/wire/clien
 """
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from tests import client_world
 from tests.cast import NOON, a_guid
 from tests.client_world import HARDWARE_ID, Shelf
-from tests.soap_door import SERVICES, Answer, Computer, OpenDoor, open_door, serving
+from tests.soap_door import SERVICES, Answer, Computer, OpenDoor
 
 from headgate.services.clients.report_recording import Dropped
 from headgate.storage import client_events, refused_contacts, transactions
@@ -33,23 +31,6 @@ CLIENT = "/ClientWebService/client.asmx"
 ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">{}</s:Envelope>'
 NOBODY = (ENVELOPE.format("<s:Body></s:Body>").encode(), ENVELOPE.format("").encode())
 TIME = "<Expiration>2026-10-04T13:17:07Z</Expiration>"
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return client_world.shelf(tmp_path_factory.mktemp("shelf"))
-
-
-@pytest.fixture(scope="module")
-def engine(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with shelf.copy(tmp_path_factory.mktemp("copy")) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def door(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDoor]:
-    with serving(open_door(engine, tmp_path_factory.mktemp("door"))) as door:
-        yield door
 
 
 @pytest.fixture

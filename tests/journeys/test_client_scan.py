@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests import client_world, deciding
+from tests import deciding
 from tests.cast import NOON
 from tests.client_world import CONTENT, HARDWARE_ID, MU_URL, Shelf, World, a_file
 from tests.soap_door import Computer, OpenDoor, open_door, serving
@@ -29,11 +29,6 @@ from headgate.wire.faults import SoapFault
 from headgate.wire.values import UpdateIdentity
 
 TEXTS = ("Extended", "LocalizedProperties")
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return client_world.shelf(tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, select
 
 from headgate.fleet.events import ClientEvent, plausible_moment
-from headgate.storage.statements import chunks, insert_or_ignore
+from headgate.storage.statements import insert_or_ignore, rows_of
 from headgate.storage.tables.reporting import client_events
 
 _c = client_events.c
@@ -36,10 +36,8 @@ class KeptEvent:
 
 def known_instances(conn: Connection, instance_ids: Collection[str]) -> set[str]:
     """Return which of the events are here already."""
-    found: set[str] = set()
-    for some in chunks(sorted(instance_ids)):
-        found.update(conn.execute(select(_c.instance_id).where(_c.instance_id.in_(some))).scalars())
-    return found
+    rows = rows_of(conn, select(_c.instance_id), _c.instance_id, instance_ids)
+    return {row.instance_id for row in rows}
 
 
 def keep_events(conn: Connection, events: Sequence[KeptEvent]) -> None:

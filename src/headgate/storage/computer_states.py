@@ -18,7 +18,13 @@ from sqlalchemy import update as change
 
 from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.fleet.states import UpdateStateOnComputer as State
-from headgate.storage.statements import chunks, insert_or_add, insert_or_ignore, insert_or_update
+from headgate.storage.statements import (
+    chunks,
+    insert_or_add,
+    insert_or_ignore,
+    insert_or_update,
+    rows_of,
+)
 from headgate.storage.tables import reporting as t
 from headgate.storage.tables.fleet import computers
 from headgate.storage.update_sets import UpdateSets
@@ -31,6 +37,13 @@ _TOLD = "told"
 _ALL_UPDATES = 0  # no update has this number
 
 _SETS = [state.value for state in State]
+
+#: Computers locked in the order of their ids; rows that refer to them can still be written.
+_LOCKED = (
+    select(computers.c.computer_id, computers.c.last_report)
+    .order_by(computers.c.computer_id)
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,29 +62,15 @@ def lock_registered(conn: Connection, computer_ids: Collection[str]) -> dict[str
     Returns those of them that are registered, and whether they have told the states of all updates
     before. On SQLite there is no other writer anyway.
     """
-    columns = computers.c
-    found: dict[str, bool] = {}
-    for some in chunks(sorted(computer_ids)):
-        rows = conn.execute(
-            select(columns.computer_id, columns.last_report)
-            .where(columns.computer_id.in_(some), columns.registered_at.is_not(None))
-            .order_by(columns.computer_id)
-            .with_for_update(key_share=True)  # rows that refer to it can still be written
-        )
-        found.update((row.computer_id, row.last_report is not None) for row in rows)
-    return found
+    registered = _LOCKED.where(computers.c.registered_at.is_not(None))
+    rows = rows_of(conn, registered, computers.c.computer_id, computer_ids)
+    return {row.computer_id: row.last_report is not None for row in rows}
 
 
 def known_numbers(conn: Connection, update_ids: Collection[str]) -> dict[str, int]:
     """Return the numbers of those update ids a computer has ever named; they never change."""
-    columns = t.update_numbers.c
-    found: dict[str, int] = {}
-    for some in chunks(sorted(update_ids)):
-        rows = conn.execute(
-            select(columns.update_id, columns.number).where(columns.update_id.in_(some))
-        )
-        found.update((row.update_id, row.number) for row in rows)
-    return found
+    rows = rows_of(conn, select(t.update_numbers), t.update_numbers.c.update_id, update_ids)
+    return {row.update_id: row.number for row in rows}
 
 
 def new_numbers(conn: Connection, update_ids: Collection[str]) -> dict[str, int]:
@@ -87,27 +86,17 @@ def new_numbers(conn: Connection, update_ids: Collection[str]) -> dict[str, int]
 
 def update_ids_of(conn: Connection, numbers: Collection[int]) -> dict[int, str]:
     """Return the update ids behind numbers."""
-    columns = t.update_numbers.c
-    found: dict[int, str] = {}
-    for some in chunks(sorted(numbers)):
-        rows = conn.execute(
-            select(columns.number, columns.update_id).where(columns.number.in_(some))
-        )
-        found.update((row.number, row.update_id) for row in rows)
-    return found
+    rows = rows_of(conn, select(t.update_numbers), t.update_numbers.c.number, numbers)
+    return {row.number: row.update_id for row in rows}
 
 
 def states_of(conn: Connection, computer_ids: Collection[str]) -> dict[str, UpdateSets]:
     """Return what the computers said last; without a row they have named no update."""
-    found: dict[str, UpdateSets] = {}
-    for some in chunks(sorted(computer_ids)):
-        rows = conn.execute(
-            select(t.computer_states).where(t.computer_states.c.computer_id.in_(some))
-        ).mappings()
-        for row in rows:
-            sets = {name: row[name] for name in _SETS}
-            found[row["computer_id"]] = UpdateSets.read(sets)
-    return found
+    rows = rows_of(conn, select(t.computer_states), t.computer_states.c.computer_id, computer_ids)
+    return {
+        row.computer_id: UpdateSets.read({name: row._mapping[name] for name in _SETS})
+        for row in rows
+    }
 
 
 def keep_states(
@@ -144,15 +133,9 @@ def forget_states(conn: Connection, computer_ids: Collection[str]) -> None:
     Call it before their rows go, in the same transaction.
     """
     wanted = sorted(computer_ids)
-    told: set[str] = set()
-    for some in chunks(wanted):
-        rows = conn.execute(  # nobody reports for them meanwhile
-            select(computers.c.computer_id, computers.c.last_report)
-            .where(computers.c.computer_id.in_(some))
-            .order_by(computers.c.computer_id)
-            .with_for_update(key_share=True)
-        )
-        told.update(row.computer_id for row in rows if row.last_report is not None)
+    # Nobody reports for them meanwhile.
+    rows = rows_of(conn, _LOCKED, computers.c.computer_id, wanted)
+    told = {row.computer_id for row in rows if row.last_report is not None}
     known = states_of(conn, wanted)
     _count(conn, [(sets, UpdateSets()) for sets in known.values()], -len(told))
     for some in chunks(wanted):
@@ -165,17 +148,12 @@ def counts(
     """Return how many computers of a group are in each state, per update somebody named."""
     columns = t.state_counts.c
     ids = {number: update_id for update_id, number in known_numbers(conn, update_ids).items()}
+    counted = select(columns.update_number, columns.state, columns.computers).where(
+        columns.group_id == group_id, columns.computers > 0
+    )
     found: dict[str, dict[State, int]] = {}
-    for some in chunks(sorted(ids)):
-        rows = conn.execute(
-            select(columns.update_number, columns.state, columns.computers).where(
-                columns.group_id == group_id,
-                columns.update_number.in_(some),
-                columns.computers > 0,
-            )
-        )
-        for row in rows:
-            found.setdefault(ids[row.update_number], {})[State(row.state)] = row.computers
+    for row in rows_of(conn, counted, columns.update_number, ids):
+        found.setdefault(ids[row.update_number], {})[State(row.state)] = row.computers
     return found
 
 

@@ -176,16 +176,13 @@ def seen(conn: Connection, signs: Sequence[Sign]) -> None:
 
 def inventories(conn: Connection, computer_ids: Iterable[str]) -> dict[str, str | None]:
     """Return what is kept about each of these computers, as JSON; unknown ones are left out."""
-    found: dict[str, str | None] = {}
-    for some in statements.chunks(sorted(computer_ids)):
-        rows = conn.execute(
-            select(computers.c.computer_id, computers.c.inventory)
-            .where(computers.c.computer_id.in_(some))
-            .order_by(computers.c.computer_id)
-            .with_for_update()
-        )
-        found.update((row.computer_id, row.inventory) for row in rows)
-    return found
+    locked = (
+        select(computers.c.computer_id, computers.c.inventory)
+        .order_by(computers.c.computer_id)
+        .with_for_update()
+    )
+    rows = statements.rows_of(conn, locked, computers.c.computer_id, computer_ids)
+    return {row.computer_id: row.inventory for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

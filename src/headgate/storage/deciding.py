@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, text
 
 from headgate.catalogue.files import FilePresence
 from headgate.catalogue.revisions import PublicationState, UpdateKind
 from headgate.storage import statements
 from headgate.storage.bundles import members_by_update
+from headgate.storage.decisions import DECLINED
 from headgate.storage.tables import catalogue as t
-from headgate.storage.tables.decisions import declined
 from headgate.storage.tables.offering import live_revisions
 
 
@@ -63,11 +63,6 @@ def updates_of_kb(conn: Connection, kb: str) -> list[Candidate]:
 
 def live_bundles(conn: Connection, update_ids: Collection[str]) -> dict[str, list[Named]]:
     """Return, by update, what is offered and bundles it: a declined bundle is not."""
-    is_declined = (
-        exists()
-        .where(declined.c.update_id == t.revisions.c.update_id, declined.c.is_declined)
-        .correlate(t.revisions)
-    )
     wanted = (
         select(
             t.bundled.c.update_id.label("named"),
@@ -77,7 +72,7 @@ def live_bundles(conn: Connection, update_ids: Collection[str]) -> dict[str, lis
         .distinct()
         .join(t.revisions, t.revisions.c.revision_id == t.bundled.c.revision_id)
         .join(live_revisions, live_revisions.c.revision_id == t.bundled.c.revision_id)
-        .where(~is_declined)
+        .where(t.revisions.c.update_id.not_in(DECLINED))
         .order_by(t.revisions.c.title, t.revisions.c.update_id)
     )
     return _by_name(statements.rows_of(conn, wanted, t.bundled.c.update_id, update_ids))

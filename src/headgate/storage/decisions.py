@@ -19,6 +19,9 @@ from headgate.storage.tables.catalogue import revisions
 from headgate.storage.tables.decisions import accepted_licences, approvals, declined
 from headgate.storage.tables.offering import live_revisions
 
+#: The ids of declined updates.
+DECLINED = select(declined.c.update_id).where(declined.c.is_declined)
+
 
 class ExpiredUpdates(NamedTuple):
     """Ids of updates that were approved when their publishers withdrew them."""
@@ -87,18 +90,16 @@ def waiting_for_licences(conn: Connection) -> list[str]:
 
 
 def _held_up(by: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    of_declined = select(declined.c.update_id).where(declined.c.is_declined)
     return (
         approvals.c.action == Action.INSTALL.value,
         by,
-        approvals.c.update_id.not_in(of_declined),
+        approvals.c.update_id.not_in(DECLINED),
     )
 
 
 def declined_of(conn: Connection, update_ids: Collection[str]) -> frozenset[str]:
     """Return those of some updates that are declined."""
-    wanted = select(declined).where(declined.c.is_declined)
-    rows = statements.rows_of(conn, wanted, declined.c.update_id, update_ids)
+    rows = statements.rows_of(conn, DECLINED, declined.c.update_id, update_ids)
     return frozenset(row.update_id for row in rows)
 
 

@@ -76,11 +76,8 @@ def totals(conn: Connection) -> dict[FilePresence, FileTotal]:
 
 def known_files(conn: Connection, digests: Sequence[bytes]) -> dict[bytes, DueFile]:
     """Return those of the digests the catalogue names, whether they are here or not."""
-    found: dict[bytes, DueFile] = {}
-    for chunk in statements.chunks(digests):
-        for row in conn.execute(_named().where(t.files.c.sha1.in_(chunk))):
-            found[row.sha1] = _due_file(row)
-    return found
+    rows = statements.rows_of(conn, _named(), t.files.c.sha1, digests)
+    return {row.sha1: _due_file(row) for row in rows}
 
 
 def files_that_are(conn: Connection, presence: FilePresence) -> Iterator[DueFile]:

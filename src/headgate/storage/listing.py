@@ -74,13 +74,8 @@ def _count(conn: Connection, wanted: Sequence[Condition]) -> int:
 
 def kbs_here(conn: Connection, kbs: Collection[str]) -> frozenset[str]:
     """Return those of some KB numbers that an update of the list has."""
-    found: set[str] = set()
-    for chunk in statements.chunks(sorted(kbs)):
-        rows = conn.execute(
-            select(t.revisions.c.kb).where(t.revisions.c.kb.in_(chunk), text(t.VISIBLE))
-        )
-        found.update(kb for kb in rows.scalars() if kb is not None)
-    return frozenset(found)
+    wanted = select(t.revisions.c.kb).where(text(t.VISIBLE))
+    return frozenset(row.kb for row in statements.rows_of(conn, wanted, t.revisions.c.kb, kbs))
 
 
 def lines_of(conn: Connection, revision_ids: Sequence[int]) -> tuple[UpdateLine, ...]:

@@ -1,6 +1,6 @@
 """Small differences between the two databases, in one place."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -27,10 +27,10 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def rows_of(
-    conn: Connection, wanted: Select[Any], column: ColumnElement[Any], ids: Collection[str]
+    conn: Connection, wanted: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
 ) -> Iterator[Any]:
     """Yield the rows of a query for some values of a column, each value asked for once."""
-    for chunk in chunks(sorted(set(ids))):
+    for chunk in chunks(sorted(set(values))):
         yield from conn.execute(wanted.where(column.in_(chunk))).all()
 
 

@@ -23,6 +23,7 @@ from headgate.fleet.groups import ALL_COMPUTERS
 from headgate.services.clients import registering
 from headgate.services.clients.contacts import Contacts
 from headgate.services.clients.cookies import ClientCookie, Cookies, SealedCookie, Ticket
+from headgate.services.clients.details import MOST_REVISIONS
 from headgate.services.clients.refusals import ComputerRefused, Refusal
 from headgate.services.clients.standing import ClientStanding, Standing, is_last_change
 from headgate.services.clients.visitor import Visitor
@@ -58,7 +59,7 @@ class ClientConfiguration:
     last_change: str  #: compared when it comes back; constant as long as nothing below changes
     registration_required: bool = True
     authorization_service: str = "SimpleAuthWebService/SimpleAuth.asmx"
-    extended_updates_at_once: int = 50
+    extended_updates_at_once: int = MOST_REVISIONS
     protocol_version: str = "3.2"
     inventory_required: bool = False
     reporting_level: int = 2
